@@ -1,0 +1,1 @@
+"""Marketplaces, one folder each, on shared HTTP machinery. Start at `connectors/contract.py`."""

@@ -1,0 +1,241 @@
+"""What a connector is given, what it gives back: the whole border between a marketplace and Daiyun.
+
+A marketplace's package offers, through the entry-point group ``daiyun.connectors``, a module with
+``connect(shop, credentials, services) -> Connector`` and the constants ``MODES``, ``ENDPOINTS``
+(entity → :class:`Endpoint`), ``BUDGETS`` (operation → :class:`Budget`) and ``WRITES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Shop:
+    """One seller account on one marketplace and region; belongs to one client.
+
+    Attributes:
+        sites: ISO 3166-1 alpha-2 countries it sells in; the first is its home.
+        account: the vendor's non-secret numbers of it (``seller_id`` …).
+    """
+
+    client: str
+    name: str
+    marketplace: str
+    sites: tuple[str, ...]
+    account: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Where and how to log in; values never appear in a repr, a log line or an error.
+
+    Attributes:
+        host: base address of the marketplace's API.
+        auth_host: base address of its token service, where that is another one.
+        secrets: the vendor's own names (``client_id``, ``client_secret``, ``refresh_token``, ``app_key`` …).
+    """
+
+    host: str
+    auth_host: str
+    secrets: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Half-open time range [start, end), aware instants."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None or self.end.tzinfo is None or self.start >= self.end:
+            raise ValueError(f"a window needs aware instants with start < end, not [{self.start}, {self.end})")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One response exactly as it arrived, and how to go on after it.
+
+    Attributes:
+        body: the bytes, content encoding undone, nothing else.
+        part: which of the endpoint's calls this is (``orders``, ``items``, ``trace`` …).
+        group: pages with one number are mapped together (an order page and the item pages that belong to it);
+            groups are numbered from 0 upwards, and their pages follow one another.
+        cursor: JSON-able; handed to :meth:`Connector.read` it continues after this page. None: this was the last.
+        announced: the vendor's own count of records in the window, where it gives one.
+        request: operation and harmless parameters, for people; never a token, signature or buyer.
+    """
+
+    body: bytes
+    received_at: datetime
+    request: str
+    part: str = "records"
+    group: int = 0
+    request_id: str | None = None
+    cursor: Mapping[str, Any] | None = None
+    announced: int | None = None
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A vendor's quota of one operation: a token bucket. ``per`` says whose bucket: ``shop``, ``app``."""
+
+    operation: str
+    rate_per_second: float
+    burst: int
+    per: str = "shop"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """How one entity is read; data about the vendor, declared once, used by the night, the plan and the docs.
+
+    Attributes:
+        tables: canonical tables its pages turn into, the one that carries the record's id first.
+        record_id: column of that first table that names the vendor's record (certificates count these).
+        incremental: the vendor's field a window selects by; ``snapshot`` where every pull reads everything.
+        overlap: how far before its watermark a pull reaches back for late rows.
+        lag: how far behind now a window's end must stay.
+        max_window: longest window one query may ask for; longer ones are cut by the connector.
+        has_trusted_clock: whether ``source_updated_at`` comes from the vendor and moves with every change.
+        retires: for snapshots, table → column values that bound what a complete pull may retire
+            (``{"inventory": {"fulfilled_by": "seller"}}``): rows there that it did not show are gone.
+        operations: names in ``BUDGETS`` that one pull uses.
+        blind_spots: what this way of reading cannot see.
+    """
+
+    entity: str
+    tables: tuple[str, ...]
+    record_id: str
+    incremental: str
+    overlap: timedelta = timedelta(0)
+    lag: timedelta = timedelta(minutes=5)
+    max_window: timedelta | None = None
+    has_trusted_clock: bool = True
+    retires: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    operations: tuple[str, ...] = ()
+    blind_spots: str = ""
+
+
+@dataclass(frozen=True)
+class StockChange:
+    """One wanted stock: ``quantity`` is absolute. ``job_id`` comes back in the answer."""
+
+    job_id: str
+    site: str
+    sku: str
+    listing_id: str
+    product_id: str | None
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the marketplace said to one change: taken (to be observed later) or refused (and why)."""
+
+    job_id: str
+    is_accepted: bool
+    message: str
+    vendor_ref: str | None = None
+
+
+class Clock(Protocol):
+    """Time as the night sees it; the demo's runs faster than the wall's."""
+
+    def now(self) -> datetime: ...
+    def sleep(self, seconds: float) -> None: ...
+
+
+class Limiter(Protocol):
+    """A quota shared by every process that spends it."""
+
+    def take(self, budget: Budget, holder: str, max_wait_seconds: float) -> float:
+        """Reserve one call of ``holder``'s bucket and return the seconds to wait before making it.
+
+        Raises:
+            connectors.errors.QuotaWait: the wait would exceed ``max_wait_seconds``; nothing is reserved.
+        """
+
+    def penalise(self, budget: Budget, holder: str, seconds: float) -> None:
+        """The vendor refused a call: nobody may use this bucket for ``seconds``."""
+
+
+@dataclass(frozen=True)
+class Token:
+    access_token: str = field(repr=False)
+    expires_at: datetime
+    refresh_token: str | None = field(default=None, repr=False)
+
+
+class TokenStore(Protocol):
+    """Access and rotating refresh tokens, shared by every process, encrypted at rest."""
+
+    def get(self, name: str) -> Token | None: ...
+    def put(self, name: str, token: Token) -> None: ...
+    def lock(self, name: str) -> AbstractContextManager[None]: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """What ``pipeline`` lends a connector.
+
+    Attributes:
+        pseudonym: keyed hash of a buyer's identity within the shop's client.
+        patience_seconds: longest wait (on ``clock``) a pull sleeps out; beyond it ``QuotaWait`` gives the slot back.
+        count_call: told of every HTTP call (operation name), for the night's figures.
+    """
+
+    clock: Clock
+    limiter: Limiter
+    tokens: TokenStore
+    pseudonym: Callable[[str], str]
+    patience_seconds: float = 20.0
+    count_call: Callable[[str], None] = lambda operation: None
+
+
+class Connector(Protocol):
+    """One kind of marketplace, opened for one shop."""
+
+    shop: Shop
+    endpoints: Mapping[str, Endpoint]
+    budgets: Mapping[str, Budget]
+
+    def check(self) -> str:
+        """Make the cheapest authenticated call; return one line saying whose account answered."""
+
+    def read(self, entity: str, window: Window, cursor: Mapping[str, Any] | None = None) -> Iterator[Page]:
+        """Yield the pages of one entity in one window, from the start or after the page that gave ``cursor``.
+
+        Raises:
+            connectors.errors.CursorExpired: the vendor no longer honours ``cursor``; read again from the start.
+            connectors.errors.QuotaWait, RetryableError, FatalError: see ``connectors/errors.py``.
+        """
+
+    def record_ids(self, entity: str, pages: Sequence[Page]) -> list[str]:
+        """Ids of the vendor's records in these pages, read without the mapping, so that it checks the mapping.
+
+        ``pages`` are whole groups; the ids are values of the endpoint's ``record_id`` column.
+        """
+
+    def map(self, entity: str, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
+        """Turn whole groups of pages into frames, one a table of the endpoint. No I/O, columnar.
+
+        Every frame has the table's scope and body columns, ``source_updated_at`` (null: the page's arrival counts),
+        ``landing_page`` and ``landing_record`` (place in ``pages`` and in that page), and ``fault``: null, or why a
+        value could not be read (``total_minor: 'abc' is not an amount``). A record is never dropped, and one
+        unreadable record never takes its page with it.
+        """
+
+    def push_stock(self, changes: Sequence[StockChange], *, dry_run: bool = False) -> list[Answer]:
+        """Ask for these quantities; one answer a change. ``dry_run`` asks the vendor to judge without doing."""
+
+    def observe_stock(self, changes: Sequence[StockChange]) -> dict[str, int | None]:
+        """Read back what the marketplace shows now: job id → quantity, None where it shows none."""
