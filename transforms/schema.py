@@ -7,7 +7,7 @@ tables, migrations, the schema part of the Great Expectations suites and the dat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
