@@ -13,7 +13,9 @@ SHIPMENT_STATUSES = ("pending", "in_transit", "delivered", "cancelled", "undeliv
 
 _SITE = Column("site", Kind.TEXT, "The marketplace's country, ISO 3166-1 alpha-2 (GB, not UK).")
 _ORDER_ID = Column("order_id", Kind.TEXT, "The marketplace's order number.")
-_CURRENCY = Column("currency", Kind.TEXT, "ISO 4217 of every amount in the row; null only while the marketplace shows no money yet.", nullable=True)
+_CURRENCY = Column(
+    "currency", Kind.TEXT, "ISO 4217 of every amount in the row; null only while the marketplace shows no money yet.", nullable=True,
+)
 
 
 def _money(name: str, doc: str) -> Column:
@@ -41,7 +43,10 @@ ORDERS = Table(
         _money("total_minor", "items - discount + shipping + tax, by the marketplace's own rule."),
         Column("unit_count", Kind.INTEGER, "Units ordered, over all lines."),
         Column("ship_country", Kind.TEXT, "Destination, ISO 3166-1 alpha-2.", nullable=True),
-        Column("buyer_key", Kind.TEXT, "Keyed hash of the buyer's identity, the same for the same buyer within a client; never the identity.", nullable=True),
+        Column(
+            "buyer_key", Kind.TEXT, "Keyed hash of the buyer's identity, the same for the same buyer within a client; never the identity.",
+            nullable=True,
+        ),
     ),
 )
 
