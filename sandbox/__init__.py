@@ -1,0 +1,1 @@
+"""Marketplaces on loopback over one seeded world; imports nothing of the rest of the house."""
