@@ -1,0 +1,121 @@
+"""Bring every shop's changed records into the canonical tables, and prove that nothing is missing.
+
+One row of the grid is one shop. Per shop: **pull** (marketplace → landing), **validate** (mapping, checks, quarantine),
+**merge** (into the tables), **certify** (ids announced = stored + quarantined; only then does the watermark move).
+`publish` tells `push_sync_jobs` and `brand_reports` that the night is in; `verdict` keeps a run with a failed shop red.
+Safe to clear and run again at any point: every step goes on from what is already landed and upserts by key.
+
+| red task | what it means | what to do now |
+| --- | --- | --- |
+| `<marketplace>_shops` | a client's file is malformed, or names a marketplace this DAG was not built with | mend the file the log names; clear the task |
+| `pull` | one or more entities of the shop could not be read; the others go on. The log names entity, status and request id | *refused / credentials*: renew the Airflow connection named like the shop, clear `pull`. *Trouble at the marketplace*: wait, clear `pull`; the next night reads the gap anyway |
+| `validate` | the landing could not be mapped at all (rows that only fail a check go to quarantine and fail nothing) | `daiyun quarantine list`; mend the mapping, clear `validate`: the marketplace is not called again |
+| `merge` | the database refused or was away | mend it; clear `merge` |
+| `certify` | records are missing, or the marketplace changed while it was read | `daiyun certificate` shows which ids. The watermark has not moved: the next run reads the window again; clear the shop's `pull` to do it now |
+| `rates` | no exchange rates today | reports convert with the latest stored day and say so; clear it later |
+| `verdict` | some shop above is red | nothing here: mend the shop, clear its red task *with downstream* |
+
+A `pull` shown as *up for reschedule* waits for the marketplace's quota and holds no worker. Run it for a window of your own
+with the parameters `since` and `until`; a backfill reads exactly its interval. Pools: one per marketplace, of the same name.
+"""  # noqa: E501 (rows of a table)
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from airflow.sdk import Metadata, Param, dag, get_current_context, task, task_group
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from dags import support
+
+INSTANT = {"type": ["null", "string"], "format": "date-time"}
+BY_SHOP = "{{ task.op_kwargs['shop'] }}"
+
+
+def sync_marketplace(marketplace: str):
+    """List and mapped group of one marketplace's shops: a mapped task cannot choose its pool by itself, so each has a group."""
+
+    @task(task_id=f"{marketplace}_shops")
+    def shops() -> list[str]:
+        from pipeline import steps
+
+        by_shop = {shop: steps.shop_marketplace(shop) for shop in support.attempt(steps.list_shops)}
+        unknown = sorted(shop for shop, name in by_shop.items() if name not in support.marketplaces())
+        if unknown:
+            raise AirflowFailException(f"No group pulls {', '.join(unknown)}: mend `marketplace` in the client's file.")
+        return [shop for shop, name in by_shop.items() if name == marketplace]
+
+    @task_group(group_id=marketplace)
+    def sync_shop(shop: str):
+        @task(pool=marketplace, map_index_template=BY_SHOP)
+        def pull(shop: str):
+            from pipeline import steps
+
+            since, until = support.window()
+            return support.attempt(
+                steps.pull_shop, shop, since=since, until=until, run_id=support.run_id(), connection=support.connection(shop)
+            )
+
+        @task(map_index_template=BY_SHOP, trigger_rule="all_done")  # one unreadable entity must not hold up the shop's others
+        def validate(shop: str):
+            from pipeline import steps
+
+            return support.attempt(steps.validate_shop, shop, run_id=support.run_id())
+
+        @task(map_index_template=BY_SHOP)
+        def merge(shop: str):
+            from pipeline import steps
+
+            return support.attempt(steps.merge_shop, shop, run_id=support.run_id())
+
+        @task(map_index_template=BY_SHOP)
+        def certify(shop: str):
+            from pipeline import steps
+
+            return support.attempt(steps.certify_shop, shop, run_id=support.run_id())
+
+        pull(shop) >> validate(shop) >> merge(shop) >> certify(shop)
+
+    return sync_shop.expand(shop=shops())
+
+
+@dag(
+    schedule=support.night_schedule(),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,  # two nights at once would spend one quota twice
+    doc_md=__doc__,
+    tags=["daiyun", "night"],
+    default_args=support.DEFAULTS,
+    params={"since": Param(None, **INSTANT), "until": Param(None, **INSTANT)},
+)
+def nightly_sync():
+    @task
+    def rates():
+        from pipeline import steps
+
+        return support.attempt(steps.load_rates)
+
+    @task(trigger_rule="all_done", outlets=[support.NIGHT_DONE])
+    def publish(merges: list[str]):
+        run = get_current_context()["dag_run"]
+        if not get_current_context()["ti"].get_ti_count(run.dag_id, task_ids=merges, run_ids=[run.run_id], states=["success"]):
+            raise AirflowSkipException("No shop was merged: the tables are as they were, so nothing is told to pushes and reports.")
+        yield Metadata(support.NIGHT_DONE, {"night": support.night().isoformat(), "run_id": run.run_id})
+
+    @task(trigger_rule="none_failed")
+    def verdict():
+        from pipeline import steps
+
+        support.attempt(steps.verdict, support.run_id())
+
+    names = support.marketplaces()
+    done, said = publish([f"{name}.merge" for name in names]), verdict()
+    for name in names:
+        group = sync_marketplace(name)
+        group >> [done, said]
+        said.operator.set_upstream([child for child in group.children.values() if child.task_id == f"{name}.pull"])
+    rates() >> [done, said]
+
+
+nightly_sync()
