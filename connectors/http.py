@@ -1,0 +1,237 @@
+"""The one road to a marketplace: quota, signature, timeout, judgement, retry, token renewal, redaction.
+
+A connector describes a :class:`Call` and gets a :class:`connectors.verdicts.Reply`, or one of the errors of
+``connectors/errors.py`` with a message that a person can act on. What differs between vendors is handed in:
+``sign`` puts the token (and a signature) on a request, ``judge`` reads an answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
+
+import requests
+
+from connectors.contract import Budget, Credentials, Services, Shop
+from connectors.errors import CursorExpired, FatalError, QuotaWait
+from connectors.redaction import guard_library_logs, shorten
+from connectors.retry import ATTEMPTS, PassingTrouble, retrying
+from connectors.tokens import AccessTokens
+from connectors.verdicts import Outcome, Reply, Verdict, clock_skew, describe_skew, judge_by_status
+
+TIMEOUT_SECONDS = (10.0, 60.0)  # connect, read; of the wall, whatever the night's clock does
+REQUEST_ID_HEADERS = ("x-amzn-RequestId", "x-request-id", "request-id")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to be made.
+
+    Attributes:
+        operation: name in ``BUDGETS`` (an operation without a budget is not limited); also what people read in errors.
+        url: whole address; ``params`` are added to it.
+        note: harmless parameters in words, for errors and ``Page.request``; never a token or a buyer.
+        is_signed: False for calls that must not carry the token (token service, presigned addresses).
+        is_json: whether anything but JSON in a good answer means trouble on the way.
+        is_repeatable: False where asking twice does a thing twice; then passing trouble is not retried here.
+    """
+
+    operation: str
+    method: str
+    url: str
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json: Any = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    note: str = ""
+    is_signed: bool = True
+    is_json: bool = True
+    is_repeatable: bool = True
+
+    @property
+    def place(self) -> str:
+        """Method and path, for people: hosts, queries and what follows them stay out."""
+        return f"{self.method} /{self.url.partition('://')[2].partition('/')[2].partition('?')[0]}"
+
+
+class Session:
+    """Calls of one shop.
+
+    Args:
+        sign: called for each attempt with the request and the access token; changes the request in place.
+        judge: reads a reply (default: by HTTP status); must not raise.
+        tokens: None where the vendor needs none.
+        attempts: how often one call is tried before passing trouble becomes the caller's.
+    """
+
+    def __init__(
+        self, shop: Shop, credentials: Credentials, services: Services, budgets: Mapping[str, Budget], *,
+        sign: Callable[[requests.Request, str], None] | None = None,
+        judge: Callable[[Reply], Verdict] = judge_by_status,
+        tokens: AccessTokens | None = None,
+        timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS,
+        attempts: int = ATTEMPTS,
+    ) -> None:
+        guard_library_logs()
+        self.shop, self.services, self.tokens = shop, services, tokens
+        self._budgets = dict(budgets)
+        self._secrets = tuple(credentials.secrets.values())
+        self._app = hashlib.sha256(_application(credentials).encode()).hexdigest()[:12]
+        self._sign, self._judge, self._timeout, self._attempts = sign, judge, timeout_seconds, attempts
+        self._http = requests.Session()
+        self._http.auth = _no_auth  # else requests would take a password from ~/.netrc
+
+    def __repr__(self) -> str:
+        return f"Session({self.who()})"
+
+    def who(self, operation: str = "") -> str:
+        """``amazon searchOrders, shop 'lumora/lumora_amazon_us'``: how every message begins."""
+        return f"{self.shop.marketplace} {operation or 'session'}, shop '{self.shop.client}/{self.shop.name}'"
+
+    def holder(self, budget: Budget) -> str:
+        """Whose bucket a budget is: this shop's, or the application's across all its shops."""
+        mine = self._app if budget.per == "app" else f"{self.shop.client}/{self.shop.name}"
+        return f"{self.shop.marketplace}:{budget.per}:{mine}"
+
+    def send(self, call: Call) -> Reply:
+        """Make the call, as often as it takes and is sensible.
+
+        Raises:
+            RetryableError, FatalError, CursorExpired, QuotaWait: see ``connectors/errors.py``.
+        """
+        attempts = self._attempts if call.is_repeatable else 1
+        loop = retrying(self.services.clock, self.services.patience_seconds, call.operation, attempts)
+        return loop(self._attempt, call)
+
+    def _attempt(self, call: Call) -> Reply:
+        token = self.tokens.current() if self.tokens and call.is_signed else ""
+        reply = self._exchange(call, token)
+        verdict = self._verdict(call, reply)
+        if verdict.outcome is Outcome.UNAUTHORIZED and token and self.tokens:
+            token = self.tokens.renew(token)
+            reply = self._exchange(call, token)
+            verdict = self._verdict(call, reply)
+        self._learn(call.operation, verdict)
+        if verdict.outcome is not Outcome.OK:
+            self._refuse(call, reply, verdict, token)
+        return reply
+
+    def _exchange(self, call: Call, token: str) -> Reply:
+        self._wait_for_quota(call.operation)
+        self.services.count_call(call.operation)
+        request = requests.Request(
+            call.method, call.url, params=dict(call.params), json=call.json, data=call.form, headers=dict(call.headers)
+        )
+        if self._sign and call.is_signed:
+            self._sign(request, token)
+        try:
+            prepared = self._http.prepare_request(request)
+            answer = self._http.send(prepared, timeout=self._timeout, allow_redirects=False, **self._environment(prepared.url))
+        except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError,
+                requests.exceptions.ContentDecodingError) as error:
+            # `from None`: the library's own message holds the whole address, token and all
+            raise PassingTrouble(self._trouble(call, _plainly(error))) from None
+        except requests.RequestException as error:
+            raise FatalError(f"{self.who(call.operation)}: {call.place} could not be sent ({type(error).__name__}). "
+                             "Correct the host in the shop's connection. Not retried.") from None
+        return Reply(answer.status_code, answer.headers, answer.content, self.services.clock.now(), _request_id(answer.headers))
+
+    def _environment(self, url: str | None) -> dict[str, Any]:
+        return dict(self._http.merge_environment_settings(url, {}, False, None, None))
+
+    def _wait_for_quota(self, operation: str) -> None:
+        budget = self._budgets.get(operation)
+        if budget is None:
+            return
+        wait = self.services.limiter.take(budget, self.holder(budget), self.services.patience_seconds)
+        if wait > 0:
+            self.services.clock.sleep(wait)
+
+    def _verdict(self, call: Call, reply: Reply) -> Verdict:
+        if call.is_json and reply.status < 300 and reply.status != 204 and reply.json_or_none() is None:
+            looks_html = reply.body.lstrip()[:1] == b"<"
+            return Verdict(Outcome.TRANSIENT, message="a web page instead of JSON" if looks_html else "an answer cut off or not JSON")
+        return self._judge(reply)
+
+    def _learn(self, operation: str, verdict: Verdict) -> None:
+        budget = self._budgets.get(operation)
+        if budget and verdict.rate_per_second and verdict.rate_per_second != budget.rate_per_second:
+            self._budgets[operation] = replace(budget, rate_per_second=verdict.rate_per_second)
+
+    def _refuse(self, call: Call, reply: Reply, verdict: Verdict, token: str) -> NoReturn:
+        what = self._what(call, reply, verdict, token)
+        if verdict.outcome is Outcome.THROTTLED:
+            self._throttled(call, verdict, what)
+        if verdict.outcome is Outcome.TRANSIENT:
+            raise PassingTrouble(self._trouble(call, what), verdict.wait_seconds)
+        if verdict.outcome is Outcome.EXPIRED:
+            raise CursorExpired(f"{self.who(call.operation)}: {what} The window is read again from its start.")
+        skew = clock_skew(reply.headers, reply.received_at)
+        remedy = describe_skew(skew) if skew else verdict.remedy or _REMEDIES[verdict.outcome].format(shop=self.shop.name)
+        raise FatalError(f"{self.who(call.operation)}: {what} {remedy} Not retried.")
+
+    def _throttled(self, call: Call, verdict: Verdict, what: str) -> NoReturn:
+        budget = self._budgets.get(call.operation)
+        if budget is None:
+            raise PassingTrouble(self._trouble(call, what), verdict.wait_seconds)
+        seconds = verdict.wait_seconds if verdict.wait_seconds is not None else 1 / budget.rate_per_second
+        self.services.limiter.penalise(budget, self.holder(budget), seconds)
+        if seconds > self.services.patience_seconds:
+            raise QuotaWait(seconds, call.operation)
+        raise PassingTrouble(self._trouble(call, what), hint_seconds=0.0)  # the limiter makes the next attempt wait
+
+    def _what(self, call: Call, reply: Reply, verdict: Verdict, token: str) -> str:
+        words = shorten(": ".join(part for part in (verdict.code, verdict.message) if part), (*self._secrets, token))
+        said = f' The marketplace says "{words}".' if words else ""
+        number = verdict.request_id or reply.request_id
+        request_id = f" (request id {number})" if number else ""
+        note = f", {call.note}" if call.note else ""
+        return f"HTTP {reply.status} on {call.place}{note}{request_id}.{said}"
+
+    def _trouble(self, call: Call, what: str) -> str:
+        tried = f"Tried {self._attempts} times" if call.is_repeatable else "Not repeated, because repeating could do it twice"
+        what = what if what.endswith(".") or what.endswith('".') else f"{what} on {call.place}."
+        return f"{self.who(call.operation)}: {what} {tried}; passing trouble as a rule: run the step again later."
+
+
+_REMEDIES = {
+    Outcome.UNAUTHORIZED: "The token was refused, also after renewal: authorize the application anew and put the "
+                          "refresh token into the connection '{shop}'.",
+    Outcome.REFUSED: "Asking again changes nothing: mend what the message names.",
+}
+
+
+def _application(credentials: Credentials) -> str:
+    return next((credentials.secrets[key] for key in ("client_id", "app_key") if key in credentials.secrets), credentials.host)
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _request_id(headers: Mapping[str, str]) -> str | None:
+    return next((headers[name] for name in REQUEST_ID_HEADERS if name in headers), None)
+
+
+def _plainly(error: Exception) -> str:
+    if isinstance(error, requests.ConnectTimeout):
+        return "no connection within the time allowed"
+    if isinstance(error, requests.Timeout):
+        return "no answer within the time allowed"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+        return "the answer broke off before its end"
+    return "the connection was refused, reset or never made"
+
+
+def pick(names: Iterable[str], source: Mapping[str, str], who: str) -> dict[str, str]:
+    """The named secrets or account numbers out of ``source``.
+
+    Raises:
+        FatalError: some are missing or empty; names which.
+    """
+    missing = [name for name in names if not source.get(name)]
+    if missing:
+        raise FatalError(f"{who}: {', '.join(missing)} missing. Put it into the shop's connection or the client's file.")
+    return {name: source[name] for name in names}

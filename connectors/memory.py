@@ -1,0 +1,67 @@
+"""A limiter and a token store for one process: tests, and commands that work without a database.
+
+They keep the contracts honestly (real token buckets on the injected clock, real locks), but nothing of theirs is
+seen by another process; the shared ones are the warehouse's.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from connectors.contract import Budget, Clock, Token
+from connectors.errors import QuotaWait
+
+
+class MemoryLimiter:
+    """Token buckets as a virtual schedule: for each bucket the instant at which it is full again (GCRA)."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._full_at: dict[tuple[str, str], datetime] = {}
+        self._closed_until: dict[tuple[str, str], datetime] = {}
+        self._lock = threading.Lock()
+
+    def take(self, budget: Budget, holder: str, max_wait_seconds: float) -> float:
+        bucket = (budget.operation, holder)
+        interval = timedelta(seconds=1 / budget.rate_per_second)
+        with self._lock:
+            now = self._clock.now()
+            full_at = max(self._full_at.get(bucket, now), now)
+            start = max(now, full_at - (budget.burst - 1) * interval, self._closed_until.get(bucket, now))
+            wait = (start - now).total_seconds()
+            if wait > max_wait_seconds:
+                raise QuotaWait(wait, budget.operation)
+            self._full_at[bucket] = max(full_at, start) + interval
+            return wait
+
+    def penalise(self, budget: Budget, holder: str, seconds: float) -> None:
+        bucket = (budget.operation, holder)
+        with self._lock:
+            until = self._clock.now() + timedelta(seconds=seconds)
+            self._closed_until[bucket] = max(until, self._closed_until.get(bucket, until))
+
+
+class MemoryTokens:
+    """Tokens of this process."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, Token] = {}
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._guard = threading.Lock()
+
+    def get(self, name: str) -> Token | None:
+        return self._tokens.get(name)
+
+    def put(self, name: str, token: Token) -> None:
+        self._tokens[name] = token
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        with self._guard:
+            lock = self._locks[name]
+        with lock:
+            yield
