@@ -1,0 +1,1 @@
+"""The landing and the database: the only room that writes to either."""

@@ -1,0 +1,180 @@
+"""The warehouse's own books: what was pulled, proven, put aside, pushed, reported, and what it needs to run."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+PULL_STATES = ("open", "landed", "validated", "merged", "certified", "failed", "superseded")
+JOB_STATUSES = (
+    "planned", "waiting", "approved", "rejected", "superseded", "pushed", "acknowledged", "observed", "failed",
+)
+REPORT_STATUSES = ("drafted", "rendered", "sent", "failed")
+DELIVERY_STATUSES = ("claimed", "sent", "failed")
+
+
+def _text(name: str, **options) -> Column:
+    return Column(name, Text, nullable=options.pop("nullable", False), **options)
+
+
+def _instant(name: str, **options) -> Column:
+    return Column(name, DateTime(timezone=True), nullable=options.pop("nullable", False), **options)
+
+
+def _now(name: str) -> Column:
+    return _instant(name, server_default=func.now())
+
+
+def _number(name: str, **options) -> Column:
+    return Column(name, BigInteger, nullable=options.pop("nullable", False), **options)
+
+
+def _id(name: str) -> Column:
+    return Column(name, BigInteger, Identity(always=True), primary_key=True)
+
+
+def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(word) for word in words)})", name=f"{column}_known")
+
+
+def declare(metadata: MetaData) -> None:
+    for add in (_pulls, _quarantine, _sync_jobs, _reports, _services):
+        add(metadata)
+
+
+def _pulls(metadata: MetaData) -> None:
+    Table(
+        "pulls", metadata,
+        _text("pull_id", primary_key=True), _text("client"), _text("shop"), _text("entity"),
+        _instant("window_start"), _instant("window_end"), _text("run_id"),
+        _text("state", server_default="open"),
+        _text("resume_state", nullable=True, comment="the state a failed pull goes on from"),
+        _text("reason", nullable=True),
+        _number("attempt", server_default="0"),
+        _number("pages", server_default="0", comment="pages landed in this attempt; the next page's index"),
+        Column("cursor", JSONB(none_as_null=True)),
+        _number("announced", nullable=True, comment="the vendor's own count of the window"),
+        Column("counts", JSONB(none_as_null=True)),
+        _now("opened_at"), _now("changed_at"),
+        _one_of("state", PULL_STATES),
+        CheckConstraint("window_start < window_end", name="window_ordered"),
+        Index("ix_pulls_shop", "client", "shop", "entity", "opened_at"),
+    )
+    Table(
+        "certificates", metadata,
+        _id("certificate_id"), _text("client"), _text("shop"), _text("entity"), _text("pull_id"), _text("run_id"),
+        _instant("window_start"), _instant("window_end"), _number("attempt"),
+        _number("announced"), _number("stored"), _number("quarantined"),
+        Column("missing", JSONB, nullable=False),
+        Column("is_certified", Boolean, nullable=False), _text("reason", nullable=True),
+        _now("issued_at"),
+        Index("ix_certificates_shop", "client", "shop", "entity", "issued_at"),
+        Index("ix_certificates_run", "run_id"),
+    )
+    Table(
+        "watermarks", metadata,
+        _text("client", primary_key=True), _text("shop", primary_key=True), _text("entity", primary_key=True),
+        _instant("proven_until"), _text("pull_id"), _now("moved_at"),
+    )
+    Table(
+        "confirmations", metadata,
+        _text("client", primary_key=True), _text("shop", primary_key=True), _text("table_name", primary_key=True),
+        _text("row_key", primary_key=True),
+        _instant("source_updated_at"), _instant("seen_at"),
+        comment="Newest version seen of a row that was left as it is (equal content) or taken away (retired): older ones stay stale.",
+    )
+
+
+def _quarantine(metadata: MetaData) -> None:
+    Table(
+        "quarantine", metadata,
+        _id("fault_id"), _text("client"), _text("shop"), _text("pull_id"),
+        _text("table_name"), _text("row_key"), _text("rule"), _text("column_name", nullable=True), _text("value", nullable=True),
+        _text("landing_ref"), Column("row", JSONB(none_as_null=True)),
+        _text("status", server_default="open"), _text("resolved_how", nullable=True), _instant("resolved_at", nullable=True),
+        _now("put_at"),
+        _one_of("status", ("open", "resolved")),
+        Index("ix_quarantine_pull", "pull_id"),
+        Index("ix_quarantine_open", "client", "shop", "table_name", "row_key", postgresql_where=text("status = 'open'")),
+    )
+
+
+def _sync_jobs(metadata: MetaData) -> None:
+    Table(
+        "sync_jobs", metadata,
+        _id("job_id"), _text("client"), _text("shop"), _text("kind"), _text("site"), _text("sku"),
+        _text("listing_id"), _text("product_id", nullable=True),
+        _number("observed_quantity", nullable=True), _number("wanted_quantity"),
+        _text("job_key", unique=True), _text("status"),
+        Column("needs_approval", Boolean, nullable=False), Column("reasons", JSONB, nullable=False),
+        _text("batch", comment="jobs of one client planned together; a person approves or rejects a batch"),
+        _text("decision", nullable=True), _text("decided_by", nullable=True), _instant("decided_at", nullable=True),
+        _text("decision_reason", nullable=True),
+        _number("attempts", server_default="0"), _text("message", nullable=True), _text("vendor_ref", nullable=True),
+        _now("planned_at"), _now("changed_at"),
+        _one_of("status", JOB_STATUSES),
+        CheckConstraint("decision IN ('approved', 'rejected')", name="decision_known"),
+        Index("ix_sync_jobs_status", "client", "status"),
+        Index("ix_sync_jobs_target", "client", "shop", "kind", "site", "sku"),
+    )
+    Table(
+        "sync_job_events", metadata,
+        _id("event_id"), _text("client"), _number("job_id"), _text("from_status", nullable=True), _text("to_status"),
+        _text("by"), _text("note", nullable=True), _now("happened_at"),
+        Index("ix_sync_job_events_job", "job_id"),
+    )
+
+
+def _reports(metadata: MetaData) -> None:
+    Table(
+        "reports", metadata,
+        _id("report_id"), _text("client"), _text("kind"), _instant("period_start"), _instant("period_end"),
+        _number("edition", comment="1 is the first; a restatement is the next"),
+        _text("language"), _text("data_version", comment="what the figures were computed from"),
+        _text("status", server_default="drafted"),
+        Column("numbers", JSONB, nullable=False), _text("html_path", nullable=True), _text("html_hash", nullable=True),
+        _text("reason", nullable=True), _now("made_at"), _now("changed_at"),
+        _one_of("status", REPORT_STATUSES),
+        Index("uq_reports_period", "client", "kind", "period_start", "period_end", "edition", unique=True),
+    )
+    Table(
+        "deliveries", metadata,
+        _id("delivery_id"), _text("client"), _number("report_id"), _text("recipient"), _text("message_id"),
+        _text("status", server_default="claimed"), _text("claimed_by"), _text("reason", nullable=True),
+        _number("attempts", server_default="1"), _now("claimed_at"), _instant("sent_at", nullable=True),
+        _one_of("status", DELIVERY_STATUSES),
+        Index("uq_deliveries_recipient", "report_id", "recipient", unique=True),
+    )
+
+
+def _services(metadata: MetaData) -> None:
+    Table(
+        "tokens", metadata,
+        _text("client", primary_key=True), _text("name", primary_key=True),
+        Column("secret", LargeBinary, nullable=False), _instant("expires_at"), _now("changed_at"),
+    )
+    Table(
+        "quota_buckets", metadata,
+        _text("bucket", primary_key=True),
+        _instant("next_at", comment="theoretical arrival time of the next call (GCRA)"),
+        _instant("blocked_until", nullable=True),
+    )
+    Table(
+        "call_counts", metadata,
+        _text("client", primary_key=True), _text("shop", primary_key=True), _text("run_id", primary_key=True),
+        _text("operation", primary_key=True), _number("calls"),
+    )

@@ -1,0 +1,44 @@
+"""SQLAlchemy tables: the canonical ones turned from their declarations, and the ledger's."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, MetaData, Numeric, PrimaryKeyConstraint, Table, Text
+
+from transforms import schema
+from transforms.schema import Kind
+from transforms.tables import CANONICAL
+from warehouse import ledger_tables
+
+TYPES = {
+    Kind.TEXT: Text(),
+    Kind.INTEGER: BigInteger(),
+    Kind.MINOR: BigInteger(),
+    Kind.BOOLEAN: Boolean(),
+    Kind.INSTANT: DateTime(timezone=True),
+    Kind.DAY: Date(),
+    Kind.RATE: Numeric(20, 8),
+}
+# Beside the primary keys, only what is asked for: reports and plans read by day, stages and returns by order.
+INDEXES = {
+    "orders": (("client", "placed_date"), ("client", "shop", "placed_at")),
+    "returns": (("client", "shop", "order_id"), ("client", "requested_date")),
+    "ledger_entries": (("client", "posted_date"), ("client", "shop", "transaction_id")),
+    "reviews": (("client", "reviewed_date"),),
+    "stage_events": (("client", "stage", "entered_date"),),
+}
+NAMING = {"pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s", "ck": "ck_%(table_name)s_%(constraint_name)s"}
+
+metadata = MetaData(naming_convention=NAMING)
+
+
+def _canonical(declared: schema.Table) -> Table:
+    columns = [Column(column.name, TYPES[column.kind], nullable=column.nullable) for column in declared.columns]
+    indexes = [Index(f"ix_{declared.name}_{'_'.join(names[1:])}", *names) for names in INDEXES.get(declared.name, ())]
+    return Table(declared.name, metadata, *columns, PrimaryKeyConstraint(*declared.full_key), *indexes, comment=declared.grain)
+
+
+for _table in CANONICAL.values():
+    _canonical(_table)
+ledger_tables.declare(metadata)
+
+WALLED = tuple(sorted(table.name for table in metadata.tables.values() if "client" in table.columns))
