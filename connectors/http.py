@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import requests
 
 from connectors.contract import Budget, Credentials, Services, Shop
-from connectors.errors import CursorExpired, FatalError, QuotaWait
+from connectors.errors import CursorExpired, FatalError, QuotaWait, RetryableError
 from connectors.redaction import guard_library_logs, shorten
 from connectors.retry import ATTEMPTS, PassingTrouble, retrying
 from connectors.tokens import AccessTokens
@@ -166,6 +166,8 @@ class Session:
             self._throttled(call, verdict, what)
         if verdict.outcome is Outcome.TRANSIENT:
             raise PassingTrouble(self._trouble(call, what), verdict.wait_seconds)
+        if verdict.outcome is Outcome.CLOSED:
+            raise RetryableError(f"{self.who(call.operation)}: {what} {verdict.remedy or _REMEDIES[verdict.outcome]}")
         if verdict.outcome is Outcome.EXPIRED:
             raise CursorExpired(f"{self.who(call.operation)}: {what} The window is read again from its start.")
         skew = clock_skew(reply.headers, reply.received_at)
@@ -199,6 +201,7 @@ class Session:
 _REMEDIES = {
     Outcome.UNAUTHORIZED: "The token was refused, also after renewal: authorize the application anew and put the "
                           "refresh token into the connection '{shop}'.",
+    Outcome.CLOSED: "It is switched off for hours: run the step again later.",
     Outcome.REFUSED: "Asking again changes nothing: mend what the message names.",
 }
 

@@ -22,6 +22,7 @@ class Outcome(Enum):
     THROTTLED = "the quota is spent: wait, then ask again"
     TRANSIENT = "passing trouble: ask again with back-off"
     UNAUTHORIZED = "the token is not honoured: renew it once and replay"
+    CLOSED = "the vendor switched the call off for hours: nothing is asked again now"
     EXPIRED = "the page token or cursor is not honoured any more"
     REFUSED = "asking again changes nothing"
 
