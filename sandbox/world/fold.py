@@ -1,4 +1,4 @@
-"""What can be seen of an order at an instant: the fold of its events up to then."""
+"""What can be seen of an order at an instant: the fold of its events before then (an event at the instant itself is the next night's)."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ class OrderState:
 
 
 def order_at(order: Order, at: datetime) -> OrderState | None:
-    """The order as seen at ``at``; None before it was placed."""
-    if order.placed_at > at:
+    """The order as seen at ``at``: what happened strictly before it; None where it was not yet placed."""
+    if order.placed_at >= at:
         return None
     state = OrderState(order, [_fresh(line) for line in order.lines])
     for event in order.events:
-        if event.at > at:
+        if event.at >= at:
             break
         _APPLY[event.kind](state, event)
         state.updated_at = event.at

@@ -1,7 +1,8 @@
 """The words of the world: shops, goods, orders that live, money that moves. Plain facts; no marketplace's wire format.
 
 A thing that changes is a tuple of timestamped events; what anybody can see of it at an instant is the fold of the
-events up to that instant (:mod:`sandbox.world.fold`). Money is in minor units of the site's currency.
+events strictly before that instant (:mod:`sandbox.world.fold`), so that nights are half-open.
+Money is in minor units of the site's currency.
 """
 
 from __future__ import annotations
@@ -136,11 +137,12 @@ class Event:
 class Return:
     """A buyer's request about one line, with its own steps: (instant, status) pairs in time order.
 
-    ``kind``: ``return``, ``refund_only`` or ``cancel``. Status words: ``requested``, ``approved``, ``refunded``,
-    ``rejected``, ``cancelled``.
+    Lines asked for together share ``request``; ``number`` is the line's own. ``kind``: ``return``, ``refund_only`` or ``cancel``.
+    Status words: ``requested``, ``approved``, ``refunded``, ``rejected``, ``cancelled``.
     """
 
     number: int
+    request: int
     line: int
     kind: str
     quantity: int
