@@ -1,0 +1,1 @@
+"""One client and one week as plain data, then as a mail; delivered once per recipient."""

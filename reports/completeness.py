@@ -1,0 +1,80 @@
+"""How complete a report's data is: every shop is named with the instant up to which it is certified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from reports.facts import ShopCertificate
+from reports.language import Language
+from transforms.metrics import WeeklyMetrics
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """
+    Attributes:
+        certified: instant by shop name, for every shop of the report; None where nothing is certified.
+        open_shops: names of the shops not certified to the period's end.
+        is_comparable: every shop's data reaches back over the week before.
+    """
+
+    certified: Mapping[str, datetime | None]
+    open_shops: tuple[str, ...]
+    is_comparable: bool
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.open_shops
+
+
+def completeness(metrics: WeeklyMetrics, certificates: Sequence[ShopCertificate]) -> Completeness:
+    """A shop without a certificate counts as open: silence proves nothing."""
+    by_shop = {certificate.shop: certificate for certificate in certificates}
+    names = [shop.shop for shop in metrics.shops]
+    until = {name: by_shop[name].certified_until if name in by_shop else None for name in names}
+    end = _midnight(metrics.period_end, metrics.zone)
+    length = date.fromisoformat(metrics.period_end) - date.fromisoformat(metrics.period_start)
+    before = _midnight(metrics.period_start, metrics.zone, earlier=length)
+    starts = [by_shop[name].since for name in names if name in by_shop and by_shop[name].since]
+    return Completeness(
+        certified=until,
+        open_shops=tuple(name for name in names if until[name] is None or until[name] < end),
+        is_comparable=all(start <= before for start in starts),
+    )
+
+
+def _midnight(day: str, zone: str, earlier: timedelta = timedelta(0)) -> datetime:
+    local = datetime.combine(date.fromisoformat(day) - earlier, time(), tzinfo=ZoneInfo(zone))
+    return local.astimezone(UTC)
+
+
+def warning(complete: Completeness, labels: Mapping[str, str], speak: Language) -> str | None:
+    """What stands above the figures while a shop is open; None when all are complete."""
+    if complete.is_complete:
+        return None
+    shops = speak.listing([labels[name] for name in complete.open_shops])
+    return speak.say_n(
+        "Provisional: the week of %(shops)s has not been read completely yet. What is missing will come with the next report.",
+        "Provisional: the weeks of %(shops)s have not been read completely yet. What is missing will come with the next report.",
+        len(complete.open_shops), shops=shops,
+    )
+
+
+def rows(complete: Completeness, labels: Mapping[str, str], zone: str, speak: Language) -> list[dict[str, object]]:
+    """One line a shop: its label, whether it is complete, and what is certain."""
+    return [
+        {"label": labels[name], "is_open": name in complete.open_shops, "note": _note(until, name in complete.open_shops, zone, speak)}
+        for name, until in complete.certified.items()
+    ]
+
+
+def _note(until: datetime | None, is_open: bool, zone: str, speak: Language) -> str:
+    if until is None:
+        return speak.say("not certified: its figures may be incomplete")
+    instant = speak.instant(until, zone)
+    if is_open:
+        return speak.say("certified only until %(instant)s: later orders may be missing", instant=instant)
+    return speak.say("complete, certified until %(instant)s", instant=instant)

@@ -1,0 +1,108 @@
+"""The weekly report of one client: metrics in, a finished mail out.
+
+The layout is MJML, compiled once per process into a Jinja template of plain mail HTML; a client's data enters only
+after that, through Jinja's escaping, and never passes through MJML. Equal input gives equal bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from mjml import mjml2html
+
+from reports.colours import palette
+from reports.completeness import Completeness, completeness
+from reports.facts import Brand, Report, ReportError, ShopCertificate
+from reports.language import Language, language
+from reports.view import view
+from transforms.metrics import WeeklyMetrics, change
+
+TEMPLATES = Path(__file__).parent / "templates"
+LARGEST_BYTES = 100_000  # Gmail cuts a mail's HTML at 102 kB
+
+
+def build(metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCertificate], code: str) -> Report:
+    """The report of one client's week.
+
+    Args:
+        certificates: one per shop; a shop without one is shown as not certified.
+        code: ``zh`` or ``en``.
+    Raises:
+        ReportError: the language is not known, or the mail would be too large to arrive uncut.
+    """
+    speak = language(code)
+    complete = completeness(metrics, certificates)
+    shown = view(metrics, brand, complete, speak)
+    subject = _subject(metrics, shown, speak)
+    page = {
+        **shown, "subject": subject, "tag": speak.tag, "gap": speak.gap,
+        "palette": palette(brand.colour), "definitions": definitions(speak),
+    }
+    html = _html_template(code).render(page)
+    if len(html.encode()) > LARGEST_BYTES:
+        raise ReportError(
+            f"client {metrics.client!r}, week from {metrics.period_start}: the mail has {len(html.encode())} bytes, "
+            f"more than {LARGEST_BYTES}; mail programs would cut it. Shorten the lists in reports/view.py; nothing was sent."
+        )
+    return Report(
+        client=metrics.client, period_start=metrics.period_start, period_end=metrics.period_end, language=code,
+        subject=subject, html=html, text=_environment(code, escape=False).get_template("weekly.txt").render(page),
+        data=_data(metrics, brand, complete, shown, code, subject), is_complete=complete.is_complete,
+    )
+
+
+def _subject(metrics: WeeklyMetrics, shown: dict[str, Any], speak: Language) -> str:
+    subject = speak.say("%(brand)s, %(period)s: %(headline)s", brand=shown["logo"], period=shown["period"], headline=shown["headline"])
+    return " ".join(subject.split())
+
+
+def definitions(speak: Language) -> list[tuple[str, str]]:
+    return [
+        (speak.say("Net sales"), speak.say("goods sold, less discounts and refunds; without shipping and tax on top.")),
+        (speak.say("Orders"), speak.say("placed in the week and not cancelled.")),
+        (speak.say("Average order"), speak.say("goods less discounts, per order that shows an amount.")),
+        (speak.say("Refunds"), speak.say("given back for returns requested in the week.")),
+    ]
+
+
+def _data(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, shown: dict[str, Any], code: str, subject: str) -> dict[str, Any]:
+    """Exact figures (minor units) and what was said about them; no layout."""
+    now, before = metrics.total.converted, metrics.total_before.converted
+    return {
+        "client": metrics.client, "brand": brand.name, "language": code, "subject": subject,
+        "headline": shown["headline"], "story": shown["story"], "is_complete": complete.is_complete,
+        "is_comparable": complete.is_comparable, "open_shops": list(complete.open_shops),
+        "certified_until": {
+            shop: until.astimezone(UTC).isoformat().replace("+00:00", "Z") if until else None for shop, until in complete.certified.items()
+        },
+        "net_sales_change": change(now.net_sales_minor, before.net_sales_minor) if complete.is_comparable else None,
+        "metrics": metrics.as_plain(),
+    }
+
+
+@lru_cache
+def _html_template(code: str) -> Template:
+    """The compiled layout, with the macros it uses imported in front."""
+    layout = mjml2html((TEMPLATES / "weekly.mjml").read_text(encoding="utf-8"))
+    macros = "{% from 'parts.html' import changed, title, head, tile with context %}"
+    return _environment(code, escape=True).from_string(macros + _tight(layout))
+
+
+def _tight(html: str) -> str:
+    """Without the indentation: a third of the bytes, and Gmail counts them."""
+    return "\n".join(line.strip() for line in html.splitlines() if line.strip())
+
+
+@lru_cache
+def _environment(code: str, *, escape: bool) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=escape, undefined=StrictUndefined, extensions=["jinja2.ext.i18n"],
+        trim_blocks=True, keep_trailing_newline=True,
+    )
+    environment.install_gettext_translations(language(code).translations, newstyle=True)
+    return environment
