@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 if TYPE_CHECKING:
     from sandbox.clock import WorldClock
     from sandbox.faults import Faults
+    from sandbox.journal import Journal
     from sandbox.quotas import Quotas, Stats
     from sandbox.stock import Stock
     from sandbox.world import World
@@ -36,6 +37,7 @@ class House:
         stock: ``quantity(shop, site, sku)`` now; ``write(shop, site, sku, quantity) -> str`` takes effect later (journalled).
         faults: ``draw(kind, key) -> bool`` deterministic by seed; kinds a market looks at itself: ``repeated_page``,
             ``expired_token``. 500s, timeouts, HTML, truncation and throttling are done by the server in front of it.
+        journal: ``add(kind, row, at)`` for what must outlive the process (``--state``); ``rows(kind)`` at the start.
     """
 
     seed: int
@@ -45,6 +47,7 @@ class House:
     stats: Stats
     stock: Stock
     faults: Faults
+    journal: Journal
 
     @property
     def snapshot(self) -> Snapshot:

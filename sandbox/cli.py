@@ -1,0 +1,106 @@
+"""Start the sandbox and say, in one line of JSON, where everything is."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import uvicorn
+
+from sandbox.clock import instant
+from sandbox.faults import PROFILES
+from sandbox.house import DEFAULT_HORIZON, Settings, open_house
+from sandbox.market import House, Market
+from sandbox.server import application, open_markets
+from sandbox.world import CLIENTS, SHOPS
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0 after a wanted end (SIGTERM, SIGINT), 2 for settings that cannot be."""
+    wanted = _parser().parse_args(arguments)
+    settings = Settings(
+        wanted.seed, wanted.days, wanted.orders_per_day, wanted.horizon, wanted.speed, wanted.state, wanted.faults,
+    )
+    try:
+        house = open_house(settings)
+        listener = _listen(wanted.port)
+    except (ValueError, OSError) as error:
+        print(f"sandbox: {error}", file=sys.stderr)
+        return 2
+    markets = open_markets(house)
+    house.snapshot  # noqa: B018  the first night is made before anybody may ask
+    _serve(house, markets, listener)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
+    serve = parser.add_subparsers(dest="verb", required=True).add_parser("serve", help="serve the marketplaces until ended")
+    serve.add_argument("--seed", type=int, default=1)
+    serve.add_argument("--port", type=int, default=0, help="0: any free port")
+    serve.add_argument("--days", type=int, default=30, help="length of the history before the first horizon")
+    serve.add_argument("--orders-per-day", type=int, default=40, help="over all shops together")
+    serve.add_argument("--horizon", type=instant, default=DEFAULT_HORIZON, help="ISO 8601 with offset: the night's end")
+    serve.add_argument("--speed", type=float, default=1.0, help="how many times faster than the wall the clock runs")
+    serve.add_argument("--state", type=Path, default=None, help="JSON lines that outlive the process")
+    serve.add_argument("--faults", choices=sorted(PROFILES), default="none")
+    serve.add_argument("--json", action="store_true", help="(always so) one JSON line when ready")
+    return parser
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    return listener
+
+
+def _serve(house: House, markets: Mapping[str, Market], listener: socket.socket) -> None:
+    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server = _Announcing(
+        uvicorn.Config(application(house, markets), log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on"),
+        json.dumps(announcement(markets, base), ensure_ascii=False),
+    )
+    # uvicorn raises the signal again after its graceful end; by then there is nothing left to do.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)
+    server.run(sockets=[listener])
+
+
+class _Announcing(uvicorn.Server):
+    """Says its line once connections are answered."""
+
+    def __init__(self, config: uvicorn.Config, line: str) -> None:
+        super().__init__(config)
+        self._line = line
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(self._line, flush=True)
+
+
+def announcement(markets: Mapping[str, Market], base: str) -> dict[str, object]:
+    """Where a client of any make finds truth, clock, rates, masters, and each shop with its credentials."""
+    return {
+        "truth": f"{base}/truth", "clock": f"{base}/clock", "horizon": f"{base}/horizon", "stats": f"{base}/stats",
+        "marketplaces": {name: _told(market, f"{base}/{name}") for name, market in markets.items()},
+        "ecb": f"{base}/ecb/eurofxref-hist.xml", "fx_other": f"{base}/fx/other.csv",
+        "masters": f"{base}/masters", "clients": list(CLIENTS),
+    }
+
+
+def _told(market: Market, base: str) -> dict[str, object]:
+    shops = {}
+    for shop in (each for each in SHOPS.values() if each.marketplace == market.name):
+        base_url, auth_url = market.addresses(shop.name, base)
+        shops[shop.name] = {
+            "client": shop.client, "sites": list(shop.sites), "base_url": base_url, "auth_url": auth_url,
+            "account": dict(market.account(shop.name)), "credentials": dict(market.credentials(shop.name)),
+        }
+    first = next(iter(shops.values()))
+    return {**{name: first[name] for name in ("base_url", "auth_url", "credentials", "account")}, "shops": shops}

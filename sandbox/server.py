@@ -1,0 +1,46 @@
+"""One ASGI application: the marketplaces under their names, and beside them the sandbox's own answers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from importlib import import_module
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from sandbox.control import control_routes
+from sandbox.frontline import Frontline
+from sandbox.market import House, Market
+
+MARKETS = ("amazon", "lazada")
+HEARTBEAT_SECONDS = 5.0
+
+
+def open_markets(house: House) -> dict[str, Market]:
+    return {name: import_module(f"sandbox.{name}").open_market(house) for name in MARKETS}
+
+
+def application(house: House, markets: dict[str, Market]) -> Starlette:
+    """The whole sandbox; also for tests that serve it in a thread."""
+    mounts = [Mount(f"/{name}", app=Frontline(Starlette(routes=market.routes()), market, house)) for name, market in markets.items()]
+    return Starlette(routes=[*control_routes(house, markets), *mounts], lifespan=_remember_clock(house))
+
+
+def _remember_clock(house: House):
+    """Write the clock down now and then and at the end, so that a restarted sandbox never goes back in time."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            house.journal.mark(house.clock.now())
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        beating = asyncio.create_task(beat())
+        yield
+        beating.cancel()
+        house.journal.mark(house.clock.now())
+
+    return lifespan
