@@ -1,0 +1,92 @@
+"""certify: the ids the marketplace sent, counted without the mapping, against what is stored or quarantined."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pandas as pd
+
+from connectors.contract import Endpoint
+from pipeline.opened import OpenShop, landing
+from pipeline.validate import page_chunks
+from transforms.tables import CANONICAL
+from warehouse import ledger, quarantine
+from warehouse.merge import retire_absent, stored_ids
+
+SHOWN_IDS = 20  # ids an operator wants to see in a certificate; the rest is a number
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was counted. ``vendor_count``: the marketplace's own number of records, where it gives one."""
+
+    announced: set[str]
+    stored: set[str]
+    quarantined: set[str]
+    vendor_count: int | None
+
+    @property
+    def missing(self) -> list[str]:
+        return sorted(self.announced - self.stored - self.quarantined)
+
+    def fault(self) -> str | None:
+        """None when complete, else why not."""
+        if self.missing:
+            shown = ", ".join(self.missing[:SHOWN_IDS])
+            return f"{len(self.missing)} of {len(self.announced)} records are neither stored nor quarantined: {shown}"
+        if self.vendor_count is not None and self.vendor_count != len(self.announced):
+            return (
+                f"the marketplace counted {self.vendor_count} records and {len(self.announced)} different ones arrived; "
+                "it changed while it was read, or a page is missing: the next run reads the window again"
+            )
+        return None
+
+
+def certify_pull(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull) -> str | None:
+    """Write the pull's certificate and, when it is good, move the watermark; return why it is not, or None."""
+    held = _rows_quarantined(opened, pull)
+    proof = count(opened, endpoint, pull, held)
+    fault = proof.fault()
+    with opened.session() as conn:
+        if fault is None:
+            _retire(conn, opened, endpoint, pull, held)
+        ledger.certify(
+            conn, pull.pull_id, announced=len(proof.announced), stored=len(proof.stored - proof.quarantined),
+            quarantined=len(proof.quarantined), missing=proof.missing, is_certified=fault is None, reason=fault,
+        )
+    return fault
+
+
+def count(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held: list[dict]) -> Proof:
+    """Count both sides; what was merged is looked up in the tables themselves, not in the merge's own figures."""
+    announced: set[str] = set()
+    for chunk in page_chunks(pull):
+        announced.update(opened.connector.record_ids(endpoint.entity, chunk.pages))
+    delivered: set[str] = set()
+    for frames in landing().read_batches(pull.ref):
+        if endpoint.tables[0] in frames:
+            delivered.update(frames[endpoint.tables[0]][endpoint.record_id])
+    with opened.session() as conn:
+        stored = stored_ids(conn, endpoint.tables[0], endpoint.record_id, opened.client.name, opened.name, sorted(delivered))
+    quarantined = {str(row[endpoint.record_id]) for row in held if row.get(endpoint.record_id) is not None}
+    return Proof(announced, stored & announced, quarantined & announced, pull.announced)
+
+
+def _rows_quarantined(opened: OpenShop, pull: ledger.Pull) -> list[dict]:
+    with opened.session() as conn:
+        return [json.loads(row["row"]) for row in quarantine.of_pull(conn, pull.pull_id)]
+
+
+def _retire(conn, opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held: list[dict]) -> None:
+    """Rows a complete snapshot did not show are gone; a quarantined row was shown, so it retires nothing."""
+    shown: dict[str, list[pd.DataFrame]] = {table: [] for table in endpoint.retires}
+    for frames in landing().read_batches(pull.ref):
+        for table in shown:
+            if table in frames:
+                shown[table].append(frames[table][list(CANONICAL[table].key)])
+    for table, scope in endpoint.retires.items():
+        key = list(CANONICAL[table].key)
+        rows = pd.DataFrame([{name: row.get(name) for name in key} for row in held if set(key) <= set(row)], columns=key)
+        keys = pd.concat([*shown[table], rows.astype(CANONICAL[table].empty()[key].dtypes)], ignore_index=True)
+        retire_absent(conn, table, opened.client.name, opened.name, dict(scope), keys)

@@ -1,0 +1,29 @@
+"""The `daiyun` command: what operators and programs may do by hand. The DAG tasks call the same verbs."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from pipeline.cli import database, demo, jobs, night, quarantine, report, sandbox
+from pipeline.cli.output import complain
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__, context_settings={"help_option_names": ["-h", "--help"]})
+app.command("check")(night.check)
+app.command("sync")(night.sync)
+app.command("certificate")(night.certificate)
+app.command("rates")(night.rates)
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(report.app, name="report")
+app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(database.app, name="db")
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """Run the command; an error a person can mend is one clear message and exit code 1, never a traceback."""
+    with complain():
+        app()
+    sys.exit(0)

@@ -1,0 +1,120 @@
+"""The demo's settings: the same variables production uses, pointing at loopback parts and one folder."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+import yaml
+
+from pipeline.clients import load_clients
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a demo night is made of.
+
+    Attributes:
+        out: everything the demo writes lies below it; running again there is the next, incremental run.
+        night: the horizon of the world, which is the end of the night's data interval.
+        speed: how many of the sandbox's seconds pass in one of ours, quotas and token lifetimes included.
+        samples: serve the vendors' published sample payloads found here, and nothing else.
+    """
+
+    seed: int
+    days: int
+    orders_per_day: int
+    out: Path
+    night: datetime
+    speed: float
+    faults: str = "none"
+    samples: Path | None = None
+    keep: bool = False
+
+
+def sandbox_options(options: Options) -> list[str]:
+    if options.samples:
+        return ["samples", "--dir", str(options.samples), "--port", "0", "--json"]
+    return [
+        "serve", "--seed", str(options.seed), "--days", str(options.days), "--orders-per-day", str(options.orders_per_day),
+        "--horizon", options.night.isoformat(), "--speed", str(options.speed), "--state", str(options.out / "state" / "sandbox.jsonl"),
+        "--faults", options.faults, "--port", "0", "--json",
+    ]  # fmt: skip
+
+
+def environment(options: Options, database: Mapping[str, str], sandbox: Mapping[str, Any], mail: Mapping[str, Any], clients: Path) -> dict[str, str]:
+    """Every variable the night reads; Airflow's children and the demo itself share it."""
+    out = options.out
+    return {
+        "DAIYUN_DATABASE_URL": database["app"],
+        "DAIYUN_ADMIN_DATABASE_URL": database["admin"],
+        "DAIYUN_LANDING": str(out / "landing"),
+        "DAIYUN_SECRET_KEY": _secret_key(out / "state" / "secret.key"),
+        "DAIYUN_CLIENTS": str(clients),
+        "DAIYUN_DROP": str(out / "drop"),
+        "DAIYUN_OUTBOX": str(out / "outbox"),
+        "DAIYUN_CLOCK": sandbox["clock"],
+        "DAIYUN_NIGHT_CRON": "manual",
+        "DAIYUN_HISTORY_DAYS": str(options.days + 2),
+        "DAIYUN_RETRY_SECONDS": "5",
+        "DAIYUN_ECB_URL": sandbox.get("ecb", ""),
+        "DAIYUN_FX_FILES": json.dumps([sandbox["fx_other"]] if sandbox.get("fx_other") else []),
+        "DAIYUN_SMTP_HOST": mail["host"],
+        "DAIYUN_SMTP_PORT": str(mail["port"]),
+        **_connections(sandbox),
+    }
+
+
+def _connections(sandbox: Mapping[str, Any]) -> dict[str, str]:
+    """One variable a shop, shaped like an Airflow connection: Airflow and the command line both read it."""
+    found = {}
+    for market in sandbox["marketplaces"].values():
+        for name, shop in market["shops"].items():
+            extra = {"auth_host": shop["auth_url"], "account": shop.get("account", {}), "secrets": shop["credentials"]}
+            found[f"AIRFLOW_CONN_{name.upper()}"] = json.dumps({"conn_type": "http", "host": shop["base_url"], "extra": extra})
+    return found
+
+
+def _secret_key(file: Path) -> str:
+    """Made once a folder; without it a second run could not read what the first landed."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as handle:
+            handle.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    return file.read_text()
+
+
+def drop_masters(options: Options, sandbox: Mapping[str, Any], clients: Path) -> None:
+    """What each brand would drop: its own count of stock."""
+    if not sandbox.get("masters"):
+        return
+    for client in load_clients(clients):
+        answer = requests.get(f"{sandbox['masters']}/{client.name}.csv", timeout=30)
+        if answer.ok:
+            file = options.out / "drop" / client.name / "stock_master.csv"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(answer.content)
+
+
+def sample_clients(sandbox: Mapping[str, Any], folder: Path) -> Path:
+    """Client files for whatever shops a sample server offers: one client a marketplace, in English and in Chinese."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for (marketplace, market), language in zip(sandbox["marketplaces"].items(), ("en", "zh"), strict=False):
+        by_client: dict[str, list[dict[str, Any]]] = {}
+        for name, shop in market["shops"].items():
+            by_client.setdefault(shop["client"], []).append({"name": name, "marketplace": marketplace, "sites": shop["sites"]})
+        for client, shops in by_client.items():
+            data = {
+                "name": client, "brand": f"{marketplace.title()} samples", "language": language, "currency": "USD", "zone": "UTC",
+                "shops": shops, "stock": {"is_enabled": False}, "report": {"weekday": 0, "recipients": [f"owner@{marketplace}-samples.example.com"]},
+            }  # fmt: skip
+            (folder / f"{client}.yaml").write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return folder

@@ -1,0 +1,111 @@
+"""Watching one night in a running Airflow: start it, show it live, answer one approval, know when it is over."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table as Grid
+from rich.text import Text
+
+from pipeline.airflow_api import ENDED, AirflowApi, Approval
+
+SYNC, PUSH, REPORT = "nightly_sync", "push_sync_jobs", "brand_reports"
+COLOURS = {"success": "green", "failed": "red", "upstream_failed": "red", "running": "yellow", "skipped": "dim", "awaiting_input": "magenta"}
+LOOK_SECONDS = 0.7
+QUIET_SECONDS = 20  # after the night's end the asset's runs begin within this
+
+
+class Night:
+    """One night of the three DAGs; ``runs`` holds the run of each that belongs to it."""
+
+    def __init__(self, airflow: AirflowApi, console: Console) -> None:
+        self.airflow, self.console = airflow, console
+        self.runs: dict[str, dict[str, Any]] = {}
+        self.answered: list[Approval] = []
+        self._before = {dag_id: {run["dag_run_id"] for run in airflow.runs(dag_id)} for dag_id in (PUSH, REPORT)}
+
+    def run(self, until: datetime, since: datetime | None = None, timeout_seconds: float = 3600) -> dict[str, dict[str, Any]]:
+        """Run the night up to ``until`` and follow it to its end.
+
+        One approval is answered with Approve where several wait; the last one is left for a person, so the run of
+        ``push_sync_jobs`` may still be running when this returns.
+        """
+        self.airflow.unpause(SYNC, PUSH, REPORT)
+        conf = {"until": until.isoformat(), **({"since": since.isoformat()} if since else {})}
+        self.runs[SYNC] = self.airflow.trigger(SYNC, conf=conf)
+        deadline = time.monotonic() + timeout_seconds
+        with Live(console=self.console, refresh_per_second=4, transient=True) as live:
+            while not self._is_over() and time.monotonic() < deadline:
+                live.update(self._picture())
+                time.sleep(LOOK_SECONDS)
+        return self.runs
+
+    def _is_over(self) -> bool:
+        self._refresh()
+        night = self.runs[SYNC]
+        if night["state"] not in ENDED:
+            return False
+        if len(self.runs) < 3:  # nothing follows a night in which nothing was merged
+            ended = datetime.fromisoformat(night["end_date"])
+            return (datetime.now(ended.tzinfo) - ended).total_seconds() > QUIET_SECONDS
+        return self.runs[REPORT]["state"] in ENDED and (self.runs[PUSH]["state"] in ENDED or self._only_waits())
+
+    def _refresh(self) -> None:
+        for dag_id, run in list(self.runs.items()):
+            if run["state"] not in ENDED:
+                self.runs[dag_id] = self.airflow.run(dag_id, run["dag_run_id"])
+        for dag_id in {PUSH, REPORT} - self.runs.keys():
+            for run in self.airflow.runs(dag_id):
+                if run["dag_run_id"] not in self._before[dag_id]:
+                    self.runs[dag_id] = run
+
+    def _only_waits(self) -> bool:
+        """Whether nothing moves any more but questions to people; answers one where two or more wait."""
+        instances = self.airflow.task_instances(self.runs[PUSH])
+        moving = [each for each in instances if each["state"] in ("running", "queued", "scheduled", "restarting", "up_for_retry", "up_for_reschedule")]
+        waiting = [approval for approval in self.airflow.pending_approvals() if approval.run_id == self.runs[PUSH]["dag_run_id"]]
+        if moving or not waiting:
+            return False
+        if len(waiting) > 1 and not self.answered:
+            self.airflow.answer(waiting[0], "Approve", "answered by the demo")
+            self.answered.append(waiting[0])
+            return False
+        return all(each["state"] is not None or not _is_ready(each, instances) for each in instances)
+
+    def _picture(self) -> Group:
+        parts: list[Any] = []
+        for dag_id, run in self.runs.items():
+            parts.append(Text(f"{dag_id}: {run['state']}", style="bold"))
+            parts.append(_grid(self.airflow.task_instances(run)))
+        return Group(*parts)
+
+
+def _is_ready(instance: dict[str, Any], instances: Iterable[dict[str, Any]]) -> bool:
+    """Whether a task without a state could start now: its own row of the grid waits for nobody."""
+    row = [each for each in instances if each["map_index"] == instance["map_index"]]
+    return not any(each["state"] in ("awaiting_input", "deferred") for each in row)
+
+
+def _grid(instances: Iterable[dict[str, Any]]) -> Grid:
+    """One line a row of Airflow's grid (a shop, a client), one column a task."""
+    rows: dict[str, dict[str, str | None]] = {}
+    for each in instances:
+        group, _, task = each["task_id"].rpartition(".")
+        name = each.get("rendered_map_index") or (f"{group} {each['map_index']}" if group else "the run")
+        if each["map_index"] < 0 and group:
+            continue
+        rows.setdefault(name, {})[task] = each["state"]
+    columns = [name for name, _ in Counter(task for row in rows.values() for task in row).most_common()]
+    grid = Grid(box=None, padding=(0, 1))
+    grid.add_column("")
+    for column in columns:
+        grid.add_column(column)
+    for name, row in sorted(rows.items()):
+        grid.add_row(name, *(Text(row.get(c) or ("" if c not in row else "·"), style=COLOURS.get(row.get(c) or "", "")) for c in columns))
+    return grid

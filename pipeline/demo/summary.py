@@ -1,0 +1,85 @@
+"""`summary.json` and the table a demo ends with: what the night did, from the warehouse and the sandbox's truth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table as Grid
+from sqlalchemy import Engine, text
+
+from pipeline.clients import Client
+from warehouse import jobs, ledger
+from warehouse.calls import calls_by_shop
+from warehouse.database import client_session
+
+JOB_STATES = ("planned", "waiting", "acknowledged", "observed", "failed")
+
+
+def gather(engine: Engine, clients: Iterable[Client], run_id: str) -> dict[str, Any]:
+    """Shops with their certificates of this run, sync jobs by state, reports, API calls."""
+    with client_session(engine, "*") as conn:
+        certificates = ledger.certificates(conn, run_id=run_id)
+        calls = calls_by_shop(conn, run_id)
+        return {
+            "shops": [_shop(client, entry, certificates) for client in clients for entry in client.shops],
+            "sync_jobs": _job_counts(conn),
+            "reports": _reports(conn),
+            "api_calls": {entry.name: calls.get(entry.name, 0) for client in clients for entry in client.shops},
+        }
+
+
+def _shop(client: Client, entry, certificates: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    entities = {
+        row["entity"]: {name: row[source] for name, source in FIELDS}
+        for row in certificates if row["shop"] == entry.name
+    }  # fmt: skip
+    return {"client": client.name, "shop": entry.name, "marketplace": entry.marketplace, "entities": entities}
+
+
+FIELDS = (("announced", "announced"), ("stored", "stored"), ("quarantined", "quarantined"), ("certified", "is_certified"))
+
+
+def _job_counts(conn) -> dict[str, int]:
+    """Every job ever planned, and how many stand where now; ``planned`` counts all, as it is how each begins."""
+    counts = jobs.counts(conn)
+    return {"planned": sum(counts.values()), **{state: counts.get(state, 0) for state in JOB_STATES[1:]}}
+
+
+def _reports(conn) -> list[dict[str, Any]]:
+    rows = conn.execute(
+        text(
+            "SELECT r.client, r.period, r.language, r.html_path AS html, r.status,"
+            " array_agg(d.recipient || ' (' || d.status || ')' ORDER BY d.recipient) FILTER (WHERE d.recipient IS NOT NULL) AS recipients"
+            " FROM reports r LEFT JOIN deliveries d USING (report_id) GROUP BY r.report_id ORDER BY r.client, r.period"
+        )
+    ).mappings()
+    return [{**row, "recipients": row["recipients"] or []} for row in rows]
+
+
+def write(summary: Mapping[str, Any], file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(summary, indent=1, default=str, ensure_ascii=False), encoding="utf-8")
+
+
+def show(summary: Mapping[str, Any], console: Console) -> None:
+    """The summary for people: one line a shop, then truth, jobs and reports."""
+    grid = Grid(title="The night, shop by shop", title_justify="left")
+    for name in ("client", "shop", "records", "stored", "quarantined", "certified", "API calls"):
+        grid.add_column(name, justify="left" if name in ("client", "shop", "certified") else "right")
+    for shop in summary["shops"]:
+        entities = shop["entities"].values()
+        certified = sum(entity["certified"] for entity in entities)
+        mark = f"[green]{certified} of {len(entities)}[/]" if entities and certified == len(entities) else f"[red]{certified} of {len(entities)}[/]"
+        totals = [str(sum(entity[name] for entity in entities)) for name in ("announced", "stored", "quarantined")]
+        grid.add_row(shop["client"], shop["shop"], *totals, mark, str(summary["api_calls"].get(shop["shop"], 0)))
+    console.print(grid)
+    if summary["truth"]:
+        wrong = {name: row["mismatches"] for name, row in summary["truth"].items() if row["mismatches"]}
+        rows = sum(row["expected"] for row in summary["truth"].values())
+        verdict = "[green]no difference[/]" if not wrong else f"[red]differences: {wrong}[/]"
+        console.print(f"Compared with the marketplaces' own truth: {rows:,} rows in {len(summary['truth'])} tables, {verdict}.")
+    console.print("Stock changes: " + ", ".join(f"{count} {state}" for state, count in summary["sync_jobs"].items()) + ".")

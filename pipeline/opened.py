@@ -1,0 +1,129 @@
+"""A shop made ready for a verb: its client, its connector with everything lent to it, and where its data goes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Any
+
+from sqlalchemy import Engine
+
+from connectors import registry
+from connectors.contract import Clock, Connector, Endpoint, Services
+from connectors.errors import QuotaWait
+from pipeline.clients import Client, ShopEntry, load_clients
+from pipeline.clock import clock_from
+from pipeline.connections import read_connection
+from pipeline.errors import SettingsError
+from pipeline.settings import settings
+from warehouse.calls import count_calls
+from warehouse.database import client_session, make_engine
+from warehouse.landing import Landing
+from warehouse.limits import PostgresLimiter
+from warehouse.tokens import PostgresTokens
+
+
+@lru_cache
+def engine() -> Engine:
+    return make_engine(settings().database_url)
+
+
+@lru_cache
+def landing() -> Landing:
+    return Landing(settings().landing, settings().key("landing"))
+
+
+@lru_cache
+def clock() -> Clock:
+    return clock_from(settings().clock)
+
+
+@lru_cache
+def clients() -> dict[str, Client]:
+    return {client.name: client for client in load_clients(settings().clients)}
+
+
+def find_client(name: str) -> Client:
+    if name not in clients():
+        raise SettingsError(f"No client '{name}' in {settings().clients}; there are: {', '.join(clients())}.")
+    return clients()[name]
+
+
+def find_shop(name: str) -> tuple[Client, ShopEntry]:
+    for client in clients().values():
+        for entry in client.shops:
+            if entry.name == name:
+                return client, entry
+    known = ", ".join(entry.name for client in clients().values() for entry in client.shops)
+    raise SettingsError(f"No shop '{name}' in {settings().clients}; there are: {known}.")
+
+
+class CallCount:
+    """HTTP calls of one shop, written to the warehouse when a verb ends."""
+
+    def __init__(self) -> None:
+        self.by_operation: dict[str, int] = {}
+
+    def __call__(self, operation: str) -> None:
+        self.by_operation[operation] = self.by_operation.get(operation, 0) + 1
+
+
+@dataclass(frozen=True)
+class OpenShop:
+    client: Client
+    entry: ShopEntry
+    connection: Mapping[str, Any] | None
+    calls: CallCount
+
+    @property
+    def name(self) -> str:
+        return self.entry.name
+
+    @cached_property
+    def connector(self) -> Connector:
+        """Raises SettingsError or FatalError: the connection or the marketplace's name is wrong."""
+        credentials, account = read_connection(self.name, self.connection)
+        shop = self.client.shop(self.entry)
+        shop = replace(shop, account={**shop.account, **account})
+        return registry.connect(shop, credentials, self._services())
+
+    @cached_property
+    def endpoints(self) -> dict[str, Endpoint]:
+        """What this shop reads: all its marketplace offers, or the entities its client's file names."""
+        offered = registry.endpoints(self.entry.marketplace)
+        unknown = sorted(set(self.entry.entities) - set(offered))
+        if unknown:
+            raise SettingsError(f"Shop '{self.name}': {self.entry.marketplace} has no entity {', '.join(unknown)}; it has {', '.join(offered)}.")
+        return {name: offered[name] for name in (self.entry.entities or offered)}
+
+    def session(self):
+        return client_session(engine(), self.client.name)
+
+    def save_calls(self, run_id: str) -> None:
+        counts, self.calls.by_operation = self.calls.by_operation, {}
+        if counts:
+            with self.session() as conn:
+                count_calls(conn, self.client.name, self.name, run_id, counts)
+
+    def _services(self) -> Services:
+        wall_patience = settings().patience_seconds
+        return Services(
+            clock=clock(),
+            limiter=PostgresLimiter(engine(), clock(), too_long=QuotaWait),
+            tokens=PostgresTokens(engine(), settings().key("tokens"), self.client.name),
+            pseudonym=_pseudonym(settings().key(f"buyers of {self.client.name}")),
+            patience_seconds=wall_patience * getattr(clock(), "speed", 1.0),
+            count_call=self.calls,
+        )
+
+
+def open_shop(name: str, connection: Mapping[str, Any] | None = None) -> OpenShop:
+    client, entry = find_shop(name)
+    return OpenShop(client=client, entry=entry, connection=connection, calls=CallCount())
+
+
+def _pseudonym(key: bytes):
+    return lambda text: hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]

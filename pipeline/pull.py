@@ -1,0 +1,67 @@
+"""pull: one entity of one shop for one window, page by page into the landing; a second try goes on where the first ended."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from connectors.contract import Endpoint, Window
+from connectors.errors import CursorExpired
+from pipeline.opened import OpenShop, clock, landing
+from pipeline.settings import settings
+from warehouse import ledger
+
+SNAPSHOT_SPAN = timedelta(days=1)  # a snapshot's window says when it was current, not what it holds
+
+
+def window_for(endpoint: Endpoint, watermark: datetime | None, until: datetime | None, since: datetime | None) -> Window | None:
+    """The window a pull must read: from the watermark less the overlap (a backfill: exactly its interval).
+
+    None: everything up to ``until`` is proven already and the endpoint has no overlap to look at again.
+    """
+    safe = clock().now() - endpoint.lag
+    end = min(until, safe) if until else safe
+    if since is not None:
+        return Window(since, end) if since < end else None
+    if watermark is None:
+        return Window(end - timedelta(days=settings().history_days), end)
+    overlap = SNAPSHOT_SPAN if endpoint.incremental == "snapshot" else endpoint.overlap
+    start = min(watermark, end) - overlap
+    return Window(start, end) if start < end else None
+
+
+def pull_entity(opened: OpenShop, endpoint: Endpoint, until: datetime | None, since: datetime | None, run_id: str) -> str | None:
+    """Land every page of the entity's window; return the pull's id, or None where there is nothing to read.
+
+    Raises:
+        connectors.errors.ConnectorError: by what to do; pages landed so far stay and are not read again.
+    """
+    with opened.session() as conn:
+        seen = ledger.watermark(conn, opened.client.name, opened.name, endpoint.entity)
+        window = window_for(endpoint, seen, until, since)
+        if window is None:
+            return None
+        pull = ledger.open_pull(conn, opened.client.name, opened.name, endpoint.entity, window.start, window.end, run_id)
+    if pull.state == "open":
+        try:
+            _read(opened, pull)
+        except CursorExpired:
+            with opened.session() as conn:
+                pull = ledger.restart_pull(conn, pull.pull_id)
+            _read(opened, pull)
+    return pull.pull_id
+
+
+def _read(opened: OpenShop, pull: ledger.Pull) -> None:
+    index, has_ended = pull.pages, False
+    window = Window(pull.window_start, pull.window_end)
+    for page in opened.connector.read(pull.entity, window, pull.cursor):
+        landing().write_page(pull.ref, pull.attempt, index, page)
+        has_ended = page.cursor is None
+        with opened.session() as conn:  # the last page and the end of the pull are one fact
+            ledger.save_cursor(conn, pull.pull_id, index, page.cursor, page.announced)
+            if has_ended:
+                ledger.set_state(conn, pull.pull_id, "landed")
+        index += 1
+    if not has_ended:
+        with opened.session() as conn:
+            ledger.set_state(conn, pull.pull_id, "landed")

@@ -1,0 +1,127 @@
+"""The night's verbs over a whole shop or client: what a DAG task and the command line both call.
+
+Arguments and results are JSON-able references and counts, never rows. Every verb may be run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from connectors.contract import Endpoint
+from connectors.errors import ConnectorError, QuotaWait, RetryableError
+from pipeline import opened as state
+from pipeline.certify import certify_pull
+from pipeline.errors import PullFailed, TryLater, Uncertified
+from pipeline.merge import merge_pull
+from pipeline.opened import OpenShop, open_shop
+from pipeline.pull import pull_entity
+from pipeline.rates import load_rates
+from pipeline.report import due_reports, report_client
+from pipeline.stock import observe_client, plan_client, push_client, record_decision
+from pipeline.validate import validate_pull
+from warehouse import ledger
+
+__all__ = [
+    "certify_shop", "due_reports", "list_clients", "list_shops", "load_rates", "merge_shop", "observe_client",
+    "plan_client", "pull_shop", "push_client", "record_decision", "report_client", "shop_marketplace", "validate_shop",
+]
+
+Connection = Mapping[str, Any] | None
+
+
+def list_clients() -> list[str]:
+    return list(state.clients())
+
+
+def list_shops(marketplace: str | None = None) -> list[str]:
+    """Every shop of every client, in the order of their files."""
+    entries = [entry for client in state.clients().values() for entry in client.shops]
+    return [entry.name for entry in entries if marketplace in (None, entry.marketplace)]
+
+
+def shop_marketplace(shop: str) -> str:
+    return state.find_shop(shop)[1].marketplace
+
+
+def pull_shop(
+    shop: str, *, until: datetime | None, since: datetime | None = None, run_id: str, connection: Connection = None
+) -> dict[str, Any]:
+    """Land every entity of ``shop``; one entity's trouble does not keep the others from being read.
+
+    Returns:
+        Entity → pull id (None where nothing is new).
+    Raises:
+        TryLater: some entity waits for its quota, nothing else is left to do.
+        PullFailed: some entity could not be read; the message names each.
+    """
+    opened = open_shop(shop, connection)
+    pulls: dict[str, Any] = {}
+    waits: list[QuotaWait] = []
+    failures: dict[str, ConnectorError] = {}
+    for entity, endpoint in opened.endpoints.items():
+        try:
+            pulls[entity] = pull_entity(opened, endpoint, until, since, run_id)
+        except QuotaWait as wait:
+            waits.append(wait)
+        except ConnectorError as failure:
+            failures[entity] = failure
+            _note_failure(opened, entity, failure)
+    opened.save_calls(run_id)
+    if waits:
+        wait = min(waits, key=lambda each: each.seconds)
+        raise TryLater(wait.seconds / getattr(state.clock(), "speed", 1.0), f"Shop '{shop}': {wait}")
+    if failures:
+        lines = "\n".join(f"  {entity}: {failure}" for entity, failure in failures.items())
+        is_fatal = not any(isinstance(failure, RetryableError) for failure in failures.values())
+        raise PullFailed(f"Client '{opened.client.name}', shop '{shop}': {len(failures)} of {len(opened.endpoints)} entities were not read:\n{lines}", is_fatal=is_fatal)
+    return pulls
+
+
+def _note_failure(opened: OpenShop, entity: str, failure: ConnectorError) -> None:
+    with opened.session() as conn:
+        for pull in ledger.open_pulls(conn, opened.client.name, opened.name):
+            if pull.entity == entity and pull.state == "open":
+                ledger.note(conn, pull.pull_id, str(failure))
+
+
+def validate_shop(shop: str, *, run_id: str) -> dict[str, Any]:
+    """Map and check everything landed; entity → counts of good and bad rows."""
+    return _each(shop, {"landed"}, validate_pull)
+
+
+def merge_shop(shop: str, *, run_id: str) -> dict[str, Any]:
+    """Merge everything validated; entity → per table counts."""
+    return _each(shop, {"validated"}, lambda opened, endpoint, pull: merge_pull(opened, pull))
+
+
+def certify_shop(shop: str, *, run_id: str) -> dict[str, Any]:
+    """Prove every merged pull complete; the last step of a shop's night.
+
+    Raises:
+        Uncertified: an entity is not proven, or was not read in this run; the others are certified by then.
+    """
+    verdicts = _each(shop, {"merged"}, certify_pull)
+    opened = open_shop(shop)
+    with opened.session() as conn:
+        unread = {
+            pull.entity: pull.reason or f"is still {pull.state}"
+            for pull in ledger.pulls_of_run(conn, opened.client.name, shop, run_id) if pull.state not in ("certified", "merged")
+        }
+    faults = {entity: fault for entity, fault in verdicts.items() if fault} | unread
+    if faults:
+        lines = "\n".join(f"  {entity}: {fault}" for entity, fault in faults.items())
+        raise Uncertified(
+            f"Client '{opened.client.name}', shop '{shop}': not proven complete, so these watermarks stay where they were:\n{lines}\n"
+            "The next run reads the same windows again; `daiyun certificate --shop " + shop + "` shows the figures."
+        )
+    return {entity: "certified" for entity in verdicts}
+
+
+def _each(shop: str, states: set[str], verb: Callable[[OpenShop, Endpoint, ledger.Pull], Any]) -> dict[str, Any]:
+    """Run ``verb`` over the shop's pulls in these states, oldest first."""
+    opened = open_shop(shop)
+    with opened.session() as conn:
+        pulls = [pull for pull in ledger.open_pulls(conn, opened.client.name, shop) if pull.state in states]
+    return {pull.entity: verb(opened, opened.endpoints[pull.entity], pull) for pull in pulls if pull.entity in opened.endpoints}

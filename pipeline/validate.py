@@ -1,0 +1,95 @@
+"""validate: landed pages → mapped, stamped, checked frames; good rows as batches, bad ones to quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+
+from connectors.contract import Connector, Endpoint
+from pipeline.opened import OpenShop, clock, landing
+from pipeline.settings import settings
+from transforms.checks import BatchFacts, Checked, check
+from transforms.hashing import stamp_hash
+from transforms.tables import CANONICAL
+from warehouse import ledger, quarantine
+from warehouse.landing import LandedPage
+
+INSTANT, TEXT = pd.ArrowDtype(pa.timestamp("us", tz="UTC")), pd.ArrowDtype(pa.string())
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Whole page groups, about ``DAIYUN_CHUNK_BYTES`` of them; ``first_page`` is the number of the first in its pull."""
+
+    first_page: int
+    pages: Sequence[LandedPage]
+
+
+def page_chunks(pull: ledger.Pull) -> Iterator[Chunk]:
+    """The pull's landed pages in bounded pieces that never part a group."""
+    pages: list[LandedPage] = []
+    first = size = 0
+    for page in landing().read_pages(pull.ref, pull.attempt):
+        if size > settings().chunk_bytes and page.group != pages[-1].group:
+            yield Chunk(first, pages)
+            first, pages, size = first + len(pages), [], 0
+        pages.append(page)
+        size += len(page.body)
+    if pages:
+        yield Chunk(first, pages)
+
+
+def validate_pull(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull) -> dict[str, int]:
+    """Replace the pull's batches and quarantine rows by what mapping and checks say now.
+
+    Returns:
+        ``{"good": rows, "bad": rows}`` over all tables.
+    """
+    landing().clear_batches(pull.ref)
+    faults, tallies, good = [], {}, 0
+    for number, chunk in enumerate(page_chunks(pull)):
+        checked = check_chunk(opened.connector, endpoint, pull, chunk)
+        faults.append(checked.faults)
+        for table, tally in checked.tallies.items():
+            tallies[table] = tallies[table] + tally if table in tallies else tally
+        for table, frame in hashed(checked.good).items():
+            landing().write_batch(pull.ref, number, table, frame)
+            good += len(frame)
+    bad_rows = pd.concat(faults, ignore_index=True) if faults else None
+    counts = {"good": good, "bad": 0 if bad_rows is None else bad_rows[["table", "key"]].drop_duplicates().shape[0]}
+    with opened.session() as conn:
+        quarantine.put(conn, pull.pull_id, bad_rows)
+        ledger.set_state(conn, pull.pull_id, "validated", counts={**counts, "tallies": [tally.to_json() for tally in tallies.values()]})
+    return counts
+
+
+def check_chunk(connector: Connector, endpoint: Endpoint, pull: ledger.Pull, chunk: Chunk) -> Checked:
+    """Map one chunk, stamp where and when it came from, and part good rows from bad."""
+    mapped = connector.map(endpoint.entity, chunk.pages)
+    stamped = {table: stamp(frame, pull, chunk) for table, frame in mapped.items()}
+    return check(endpoint.tables[0], stamped, BatchFacts(now=clock().now()))
+
+
+def hashed(good: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Good frames with their content hash: after the checks, as a parent's hash covers the children that are kept."""
+    return {table: stamp_hash(CANONICAL[table], frame, _children(table, good)) for table, frame in good.items()}
+
+
+def _children(table: str, frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    return {name: frame for name, frame in frames.items() if CANONICAL[name].parent == table}
+
+
+def stamp(frame: pd.DataFrame, pull: ledger.Pull, chunk: Chunk) -> pd.DataFrame:
+    """Add version and provenance to a mapped frame: when its page arrived and where the raw record lies."""
+    arrivals = pa.array([page.received_at for page in chunk.pages], type=INSTANT.pyarrow_dtype)
+    places = pa.array(frame["landing_page"], type=pa.int64(), from_pandas=True)
+    seen = pd.Series(arrivals.take(places), dtype=INSTANT, index=frame.index)
+    numbers = (frame["landing_page"].astype("int64[pyarrow]") + chunk.first_page).astype(TEXT)
+    stamped = frame.drop(columns=["landing_page", "landing_record"])
+    stamped["seen_at"] = seen
+    stamped["source_updated_at"] = stamped["source_updated_at"].astype(INSTANT).fillna(seen)
+    stamped["landing_ref"] = f"{pull.pull_id}/" + numbers + "#" + frame["landing_record"].astype("int64[pyarrow]").astype(TEXT)
+    return stamped
