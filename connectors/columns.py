@@ -1,7 +1,6 @@
 """Python values → Arrow columns of the declared kinds. What cannot be read becomes null and a fault, never an exception.
 
-Each function first lets Arrow (or a dictionary of the distinct values) convert the whole column and looks at single
-values only where that fails.
+Each function first lets Arrow convert the whole column and looks at single values only where that fails.
 """
 
 from __future__ import annotations
@@ -9,23 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Context, Decimal
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from iso4217 import Currency
 
 from connectors.flatten import Faults
+from transforms.money import to_minor_units
 
 INSTANT = pa.timestamp("us", tz="UTC")
 LARGEST = 2**63 - 1
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
-_EXACT = Context(prec=60)
 
 
 def texts(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
@@ -49,14 +44,23 @@ def integers(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
 
 def amounts(values: Sequence[Any], currencies: Sequence[Any], name: str, faults: Faults) -> pa.Array:
     """Money in minor units of each row's currency, from text or whole numbers; a float is refused."""
-    pairs = list(zip(values, currencies, strict=True))
+    wording = _amount_texts(values, name, faults)
+    codes = pd.Series(pd.arrays.ArrowExtensionArray(texts(currencies, "currency", Faults(len(currencies)))))
+    minor, why = to_minor_units(pd.Series(pd.arrays.ArrowExtensionArray(wording)), codes)
+    for row, sentence in ((row, why.iat[row]) for row in np.flatnonzero(why.notna().to_numpy())):
+        faults.add(int(row), name, sentence)
+    return _chunkless(pa.array(minor, pa.int64(), from_pandas=True))
+
+
+def _amount_texts(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
     try:
-        table = {pair: minor_units(*pair) for pair in set(pairs)}
-        read = [table[pair] for pair in pairs]
-    except TypeError:  # a value that cannot even be looked up (a list, an object)
-        read = [minor_units(*pair) for pair in pairs]
-    _note(((row, why) for row, (_, why) in enumerate(read) if why), values, name, faults)
-    return pa.array([minor for minor, _ in read], pa.int64())
+        return pa.array(values, pa.string())
+    except (pa.ArrowException, UnicodeEncodeError, TypeError):
+        return _one_by_one(values, name, faults, _amount_text, pa.string())
+
+
+def _chunkless(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def instants(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
@@ -91,30 +95,6 @@ def local_days(moments: pa.Array, zones: Sequence[str | None]) -> pa.Array:
     return pa.array(days, pa.date32(), mask=np.isnat(days))
 
 
-@lru_cache(maxsize=1024)
-def exponent(currency: str) -> int | None:
-    """Decimal places of an ISO 4217 currency; None for an unknown code or one without (gold)."""
-    try:
-        return Currency(currency).exponent
-    except ValueError:
-        return None
-
-
-def minor_units(value: Any, currency: Any) -> tuple[int | None, str | None]:
-    """``("19.90", "EUR")`` → ``(1990, None)``; ``(None, why)`` where it is no exact amount of that currency."""
-    if value is None:
-        return None, None
-    places = exponent(currency) if isinstance(currency, str) else None
-    if places is None:
-        return None, "has no known currency" if currency is None else f"is in an unknown currency {str(currency)[:10]!r}"
-    if not (type(value) is int or (isinstance(value, str) and _NUMBER.fullmatch(value))):
-        return None, "is not an amount"
-    scaled = Decimal(value).scaleb(places, _EXACT)
-    if scaled != scaled.to_integral_value():
-        return None, f"has more decimals than {currency} has"
-    return (int(scaled), None) if abs(scaled) <= LARGEST else (None, "is larger than any amount")
-
-
 def _one_by_one(
     values: Sequence[Any], name: str, faults: Faults, read: Callable[[Any], tuple[Any, str | None]], kind: pa.DataType
 ) -> pa.Array:
@@ -135,6 +115,12 @@ def _text(value: Any) -> tuple[str | None, str | None]:
         return None, "is not text"
     clean = str(value).replace("\0", "").encode("utf-8", "replace").decode()
     return clean, None if clean == str(value) else "holds characters that cannot be stored"
+
+
+def _amount_text(value: Any) -> tuple[str | None, str | None]:
+    if value is None or type(value) is int:
+        return None if value is None else str(value), None
+    return _text(value) if isinstance(value, str) else (None, "is not an amount")
 
 
 def _integer(value: Any) -> tuple[int | None, str | None]:

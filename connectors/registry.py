@@ -5,10 +5,11 @@ Built-in marketplaces and packages outside this repository come in through the s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import entry_points
 from types import ModuleType
 
-from connectors.contract import Connector, Credentials, Services, Shop
+from connectors.contract import Connector, Credentials, Endpoint, Services, Shop
 from connectors.errors import FatalError
 
 GROUP = "daiyun.connectors"
@@ -38,6 +39,11 @@ def module(marketplace: str) -> ModuleType:
             f"Connector '{marketplace}' cannot be imported ({found[marketplace].value}): {error}. "
             "Install this project again (pip install -e .), or mend that package."
         ) from error
+
+
+def endpoints(marketplace: str) -> Mapping[str, Endpoint]:
+    """What the marketplace offers to read, by entity, without opening a shop."""
+    return module(marketplace).ENDPOINTS
 
 
 def connect(shop: Shop, credentials: Credentials, services: Services) -> Connector:
