@@ -74,7 +74,7 @@ def sync_marketplace(marketplace: str):
 
             return support.attempt(steps.certify_shop, shop, run_id=support.run_id())
 
-        pull(shop) >> validate(shop) >> merge(shop) >> certify(shop)
+        pull(shop=shop) >> validate(shop=shop) >> merge(shop=shop) >> certify(shop=shop)  # by keyword: the map names read them
 
     return sync_shop.expand(shop=shops())
 

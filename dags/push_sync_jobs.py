@@ -72,7 +72,7 @@ def push_sync_jobs():
 
             return support.attempt(steps.observe_client, client, batch=planned["batch"], connections=support.connections(client))
 
-        planned = plan(client)
+        planned = plan(client=client)
         asked = GuardApproval(
             task_id="approve",
             map_index_template="{{ task.client }}",
@@ -81,7 +81,7 @@ def push_sync_jobs():
             subject=planned["subject"],
             body=planned["body"],
         )
-        push(client, planned, asked.output) >> read_back(client, planned)
+        push(client=client, planned=planned, decision=asked.output) >> read_back(client=client, planned=planned)
 
     sync_stock.expand(client=clients())
 

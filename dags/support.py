@@ -38,11 +38,14 @@ def marketplaces() -> list[str]:
 
     A file that cannot be read is left out here and refused, with its fault, by the first task that reads it in full.
     """
-    folder = Path(os.environ.get("DAIYUN_CLIENTS") or Path(__file__).resolve().parent.parent / "clients")
-    found = {name for file in sorted(folder.glob("*.yaml")) for name in _marketplaces_of(file)}
+    found = {name for file in sorted(_clients_folder().glob("*.yaml")) for name in _marketplaces_of(file)}
     if not found:
-        raise ValueError(f"No client's shop names a marketplace in {folder}. Put a <client>.yaml there (docs/clients.md).")
+        raise ValueError(f"No client's shop names a marketplace in {_clients_folder()}. Put a <client>.yaml there (docs/clients.md).")
     return sorted(found)
+
+
+def _clients_folder() -> Path:
+    return Path(os.environ.get("DAIYUN_CLIENTS") or Path(__file__).resolve().parent.parent / "clients")
 
 
 def _marketplaces_of(file: Path) -> set[str]:
@@ -89,9 +92,9 @@ def _mask(value: Any) -> None:
 def connections(client: str) -> dict[str, Secret | None]:
     """Each shop of a client with its connection."""
     from pipeline.clients import load_clients
-    from pipeline.settings import settings
 
-    return {shop.name: connection(shop.name) for found in load_clients(settings().clients) if found.name == client for shop in found.shops}
+    files = attempt(load_clients, _clients_folder())
+    return {shop.name: connection(shop.name) for found in files if found.name == client for shop in found.shops}
 
 
 def attempt(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -1,0 +1,107 @@
+"""The night's verbs without a warehouse or a marketplace: each call is written down, each trouble is asked for.
+
+``STAND_IN`` is a folder: ``script.json`` holds ``{"verb subject": trouble}``, ``calls.jsonl`` what was called.
+"""
+
+import json
+import os
+from pathlib import Path
+
+from pipeline import clients as client_files
+from pipeline.errors import PullFailed, Refused, TryLater, Uncertified
+
+FOLDER = Path(os.environ["STAND_IN"])
+CLIENTS = client_files.load_clients(Path(os.environ["DAIYUN_CLIENTS"]))
+
+
+def _note(verb, subject, **what):
+    with (FOLDER / "calls.jsonl").open("a") as out:
+        out.write(json.dumps({"verb": verb, "subject": subject, **what}, default=str) + "\n")
+    script = json.loads((FOLDER / "script.json").read_text())
+    trouble = script.get(f"{verb} {subject}")
+    if trouble == "fatal":
+        raise PullFailed(f"{subject}: HTTP 401, renew the connection '{subject}'", is_fatal=True)
+    if trouble == "uncertified":
+        raise Uncertified(f"{subject}: 2 of 9 records are neither stored nor quarantined")
+    if isinstance(trouble, int | float) and not isinstance(trouble, bool):
+        seen = [line for line in (FOLDER / "calls.jsonl").read_text().splitlines() if f'"{verb}", "subject": "{subject}"' in line]
+        if len(seen) == 1:
+            raise TryLater(trouble, f"{subject}: the quota is spent")
+    return trouble
+
+
+def list_shops():
+    _note("list_shops", "all")
+    return [shop.name for client in CLIENTS for shop in client.shops]
+
+
+def list_clients():
+    return [client.name for client in CLIENTS]
+
+
+def shop_marketplace(shop):
+    return next(entry.marketplace for client in CLIENTS for entry in client.shops if entry.name == shop)
+
+
+def pull_shop(shop, *, until, since, run_id, connection):
+    shown = f"secret {connection['extra']['secrets']['client_secret']}" if connection else "no connection"
+    print(f"{shop} logs in with {shown}; as text: {connection}")
+    _note("pull_shop", shop, until=until, since=since, run_id=run_id, has_connection=connection is not None, host=(connection or {}).get("host"))
+    return {"orders": "pull-1"}
+
+
+def validate_shop(shop, *, run_id, connection=None):
+    _note("validate_shop", shop)
+    return {"orders": {"good": 1, "bad": 0}}
+
+
+def merge_shop(shop, *, run_id, connection=None):
+    _note("merge_shop", shop)
+    return {"orders": {"inserted": 1}}
+
+
+def certify_shop(shop, *, run_id, connection=None):
+    _note("certify_shop", shop)
+    return {"orders": "certified"}
+
+
+def load_rates():
+    _note("load_rates", "ECB")
+    return {"days": 1}
+
+
+def verdict(run_id):
+    _note("verdict", run_id)
+
+
+def plan_client(client, *, run_id):
+    plan = _note("plan_client", client) or {"jobs": 0, "needs_approval": False}
+    return {"batch": f"{client}-batch", "subject": f"{client}: {plan['jobs']} changes", "body": "| sku | from | to |\n{{ not_ours }}", **plan}
+
+
+def record_decision(client, *, batch, approved, by, reason):
+    _note("record_decision", client, batch=batch, approved=approved, by=by, reason=reason)
+
+
+def push_client(client, *, batch, connections):
+    lines = [json.loads(line) for line in (FOLDER / "calls.jsonl").read_text().splitlines()]
+    decisions = [line for line in lines if line["verb"] == "record_decision" and line["subject"] == client]
+    if json.loads((FOLDER / "script.json").read_text())[f"plan_client {client}"]["needs_approval"] and not (decisions and decisions[-1]["approved"]):
+        raise Refused(f"{client}: nobody approved {batch}")
+    _note("push_client", client, shops=sorted(connections))
+    return {"acknowledged": 1}
+
+
+def observe_client(client, *, batch, connections):
+    _note("observe_client", client)
+    return {"observed": 1}
+
+
+def due_reports(night):
+    _note("due_reports", "all", night=night)
+    return list_clients()[:2]
+
+
+def report_client(client, *, night):
+    _note("report_client", client, night=night)
+    return {"sent": 1}
