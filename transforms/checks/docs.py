@@ -57,7 +57,7 @@ def _validate(context, source, name: str, tally: Tally) -> None:
     )
     checkpoint = context.checkpoints.add_or_update(gx.Checkpoint(
         name=name, validation_definitions=[validation], actions=[UpdateDataDocsAction(name="pages")],
-        result_format={"result_format": "SUMMARY", "unexpected_index_column_names": ["landing_ref"]},
+        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["landing_ref"]},
     ))
     checkpoint.run(batch_parameters={"dataframe": as_frame(tally)})
 

@@ -44,7 +44,7 @@ def suite(table: Table, *, part: str = "all") -> gx.ExpectationSuite:
 def _schema_expectations(table: Table) -> list:
     made: list = [gxe.ExpectColumnToExist(column=column.name, meta={"doc": column.doc}) for column in table.columns]
     for column in table.columns:
-        made.append(gxe.ExpectColumnValuesToBeOfType(column=column.name, type_=str(column.kind.dtype)))
+        made.append(gxe.ExpectColumnValuesToBeOfType(column=column.name, type_=column.kind.dtype.type.__name__))
         if not column.nullable:
             made.append(gxe.ExpectColumnValuesToNotBeNull(column=column.name))
         if column.allowed:
@@ -54,7 +54,7 @@ def _schema_expectations(table: Table) -> list:
 
 def _rule_expectation(table: str, rule: str) -> gxe.ExpectColumnValuesToBeInSet:
     return gxe.ExpectColumnValuesToBeInSet(
-        column=RULE_PREFIX + rule, value_set=[True], notes=f"{table}: {RULES[rule]}", meta={"table": table, "rule": rule},
+        column=RULE_PREFIX + rule, value_set=[True], description=f"{rule}: {RULES[rule]}", meta={"table": table, "rule": rule},
     )
 
 
