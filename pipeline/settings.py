@@ -35,7 +35,7 @@ class Settings(BaseSettings):
         ecb_url: ECB reference rates (address or file); ``fx_files``: extra CSVs for currencies the ECB leaves out.
     """
 
-    model_config = SettingsConfigDict(env_prefix="DAIYUN_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="DAIYUN_", extra="ignore", hide_input_in_errors=True)
 
     database_url: str
     admin_database_url: str = ""
