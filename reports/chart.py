@@ -30,7 +30,7 @@ def chart(days: tuple[Day, ...], currency: str, speak: Language) -> dict[str, An
             {
                 "up": height(day.net_sales_minor) if day.net_sales_minor > 0 else 0,
                 "down": height(day.net_sales_minor) if day.net_sales_minor < 0 else 0,
-                "value": speak.money_compact(day.net_sales_minor, currency) if day.net_sales_minor else "0",
+                "value": speak.amount_compact(day.net_sales_minor, currency) if day.net_sales_minor else "0",
                 "weekday": speak.weekday(day.day),
                 "date": speak.day_short(day.day),
                 "is_best": day.net_sales_minor == highest,

@@ -56,9 +56,9 @@ class Language:
         return (("+" if ratio >= 0 else MINUS) if signed else "") + text
 
     def money(self, minor: int, currency: str, *, exact: bool = False, signed: bool = False) -> str:
-        """An amount of minor units; ``exact`` keeps the cents of amounts of a hundred and more."""
+        """An amount of minor units; from a hundred up without cents, with ``exact`` from ten million up."""
         amount = major(minor, currency)
-        whole = not exact and abs(amount) >= 100
+        whole = abs(amount) >= (10_000_000 if exact else 100)
         pattern = _pattern(0 if whole else exponent(currency), self._gap(currency))
         text = numbers.format_currency(abs(amount), currency, format=pattern, locale=self.locale, currency_digits=False)
         sign = MINUS if amount < 0 else "+" if signed else ""
@@ -68,12 +68,11 @@ class Language:
         """Between a currency without a sign of its own and its digits: THB 12, but $12."""
         return "\xa0" if numbers.get_currency_symbol(currency, locale=self.locale)[-1].isalpha() else ""
 
-    def money_compact(self, minor: int, currency: str) -> str:
-        """A short form for a chart's labels: $1.2K, ¥1.2万."""
+    def amount_compact(self, minor: int, currency: str) -> str:
+        """A short form for a chart's labels, its currency told beside it: 1.2K, 1.2万."""
         amount = major(minor, currency)
         digits = 1 if abs(amount) >= 1000 else 0
-        text = numbers.format_compact_currency(abs(amount), currency, locale=self.locale, fraction_digits=digits)
-        return (MINUS if amount < 0 else "") + text.replace("\xa0", "")
+        return (MINUS if amount < 0 else "") + numbers.format_compact_decimal(abs(amount), locale=self.locale, fraction_digits=digits)
 
     def day(self, iso: str) -> str:
         """Weekday and day: Mon, Nov 9."""

@@ -100,10 +100,15 @@ def shop_row(shop: ShopWeek, currency: str, labels: Mapping[str, str], speak: La
     return {
         "label": labels[shop.shop],
         "counts": _counts(shop.this, speak) if has_sales else speak.say("no orders this week"),
-        "own": [speak.money(money.net_sales_minor, money.currency, exact=True) for money in shop.this.own] if has_sales else [],
+        "own": [_breakable(speak.money(one.net_sales_minor, one.currency, exact=True)) for one in shop.this.own] if has_sales else [],
         "converted": speak.money(converted, currency) if has_sales else "–",
         **_change(converted, before, 1, speak, comparable=comparable),
     }
+
+
+def _breakable(amount: str) -> str:
+    """May go on the next line after its currency's code, so that billions of rupiah fit a telephone."""
+    return amount.replace("\xa0", " ")
 
 
 def total_row(metrics: WeeklyMetrics, speak: Language, *, comparable: bool) -> dict[str, Any]:

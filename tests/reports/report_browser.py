@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,16 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-pipe",
 )
+
+# Chromium reads commands on descriptor 3 and answers on 4; a small program puts our pipes there and becomes it.
+LAUNCH = """
+import os, sys
+pipes = [os.dup(int(pipe)) for pipe in sys.argv[1:3]]
+for target, pipe in zip((3, 4), pipes):
+    os.dup2(pipe, target)
+    os.set_inheritable(target, True)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def chromium() -> str | None:
@@ -33,8 +44,7 @@ class Browser:
         read_there, self._out = os.pipe()
         self._in, write_there = os.pipe()
         flags = [*FLAGS, f"--user-data-dir={self._folder}", "about:blank"]
-        # Chromium reads commands on descriptor 3 and answers on 4; the shell puts our pipes there.
-        command = ["/bin/sh", "-c", f'exec 3<&{read_there} 4>&{write_there}; exec "$0" "$@"', chromium(), *flags]
+        command = [sys.executable, "-S", "-c", LAUNCH, str(read_there), str(write_there), chromium(), *flags]
         self._child = subprocess.Popen(command, pass_fds=(read_there, write_there), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(read_there)
         os.close(write_there)
