@@ -1,0 +1,88 @@
+"""The contract's questions, answered for one Lazada shop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from connectors.base import BaseConnector
+from connectors.contract import Answer, Credentials, Page, Services, Shop, StockChange, Window
+from connectors.lazada.endpoints import BUDGETS, ENDPOINTS
+from connectors.lazada.gateway import Gateway
+from connectors.lazada.map_goods import map_listings
+from connectors.lazada.map_money import map_ledger, map_payouts
+from connectors.lazada.map_orders import map_orders
+from connectors.lazada.map_service import map_returns, map_reviews
+from connectors.lazada.read_listings import ListingsWalk
+from connectors.lazada.read_money import LedgerWalk, PayoutsWalk
+from connectors.lazada.read_orders import OrdersWalk
+from connectors.lazada.read_service import ReturnsWalk, ReviewsWalk
+from connectors.lazada.record_ids import record_ids
+from connectors.lazada.sites import check_sites
+from connectors.lazada.stock import observe_stock, push_stock
+from connectors.lazada.verdict import text
+from connectors.lazada.walk import Walk, walk
+
+
+@dataclass(frozen=True)
+class LazadaEntity:
+    """One entity: its walk, its mapping, its ids."""
+
+    name: str
+    way: Walk
+    mapping: Callable[[Sequence[Page]], dict[str, pd.DataFrame]]
+    gateway: Gateway
+    services: Services
+
+    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
+        return walk(self.way, self.gateway, self.gateway.shop.sites, window, cursor, self.services.clock.now())
+
+    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
+        return self.mapping(pages)
+
+    def record_ids(self, pages: Sequence[Page]) -> list[str]:
+        return record_ids(self.name, pages)
+
+
+class LazadaConnector(BaseConnector):
+    """One seller account, on one or (cross-border) several sites."""
+
+    gateway: Gateway
+
+    def __init__(self, shop: Shop, credentials: Credentials, services: Services) -> None:
+        check_sites(shop)
+        gateway = Gateway(shop, credentials, services)
+        super().__init__(shop, services, gateway.session, ENDPOINTS, BUDGETS, _entities(gateway, services))
+        object.__setattr__(self, "gateway", gateway)  # the base is frozen
+
+    def check(self) -> str:
+        """Whose account answers, on each site."""
+        return "; ".join(self._check_site(site) for site in self.shop.sites)
+
+    def _check_site(self, site: str) -> str:
+        seller = self.gateway.get(site, "seller/get", {}, note=site).json.get("data")
+        seller = seller if isinstance(seller, Mapping) else {}
+        name = text(seller.get("short_code")) or text(seller.get("name")) or "unnamed"
+        return f"{site}: seller {text(seller.get('seller_id')) or '?'} ({name})"
+
+    def push_stock(self, changes: Sequence[StockChange], *, dry_run: bool = False) -> list[Answer]:
+        return push_stock(self.gateway, changes, dry_run=dry_run)
+
+    def observe_stock(self, changes: Sequence[StockChange]) -> dict[str, int | None]:
+        return observe_stock(self.gateway, changes)
+
+
+def _entities(gateway: Gateway, services: Services) -> dict[str, LazadaEntity]:
+    shop = gateway.shop
+    ways: dict[str, tuple[Walk, Callable[[Sequence[Page]], dict[str, pd.DataFrame]]]] = {
+        "orders": (OrdersWalk(), lambda pages: map_orders(shop, services.pseudonym, pages)),
+        "listings": (ListingsWalk(), lambda pages: map_listings(shop, pages)),
+        "returns": (ReturnsWalk(), lambda pages: map_returns(shop, pages)),
+        "ledger": (LedgerWalk(), lambda pages: map_ledger(shop, pages)),
+        "payouts": (PayoutsWalk(), lambda pages: map_payouts(shop, pages)),
+        "reviews": (ReviewsWalk(), lambda pages: map_reviews(shop, pages)),
+    }
+    return {name: LazadaEntity(name, way, mapping, gateway, services) for name, (way, mapping) in ways.items()}
