@@ -94,7 +94,7 @@ def _pulls(metadata: MetaData) -> None:
         "confirmations", metadata,
         _text("client", primary_key=True), _text("shop", primary_key=True), _text("table_name", primary_key=True),
         _text("row_key", primary_key=True),
-        _instant("source_updated_at"), _instant("seen_at"),
+        _instant("source_updated_at"), _instant("seen_at"), _number("content_hash"),
         comment="Newest version seen of a row that was left as it is (equal content) or taken away (retired): older ones stay stale.",
     )
 
@@ -104,7 +104,7 @@ def _quarantine(metadata: MetaData) -> None:
         "quarantine", metadata,
         _id("fault_id"), _text("client"), _text("shop"), _text("pull_id"),
         _text("table_name"), _text("row_key"), _text("rule"), _text("column_name", nullable=True), _text("value", nullable=True),
-        _text("landing_ref"), Column("row", JSONB(none_as_null=True)),
+        _text("landing_ref"), _text("row", nullable=True, comment="the whole row, JSON"),
         _text("status", server_default="open"), _text("resolved_how", nullable=True), _instant("resolved_at", nullable=True),
         _now("put_at"),
         _one_of("status", ("open", "resolved")),
@@ -116,7 +116,7 @@ def _quarantine(metadata: MetaData) -> None:
 def _sync_jobs(metadata: MetaData) -> None:
     Table(
         "sync_jobs", metadata,
-        _id("job_id"), _text("client"), _text("shop"), _text("kind"), _text("site"), _text("sku"),
+        _text("job_id", primary_key=True), _text("client"), _text("shop"), _text("kind"), _text("site"), _text("sku"),
         _text("listing_id"), _text("product_id", nullable=True),
         _number("observed_quantity", nullable=True), _number("wanted_quantity"),
         _text("job_key", unique=True), _text("status"),
@@ -133,7 +133,7 @@ def _sync_jobs(metadata: MetaData) -> None:
     )
     Table(
         "sync_job_events", metadata,
-        _id("event_id"), _text("client"), _number("job_id"), _text("from_status", nullable=True), _text("to_status"),
+        _id("event_id"), _text("client"), _text("job_id"), _text("from_status", nullable=True), _text("to_status"),
         _text("by"), _text("note", nullable=True), _now("happened_at"),
         Index("ix_sync_job_events_job", "job_id"),
     )
@@ -142,18 +142,19 @@ def _sync_jobs(metadata: MetaData) -> None:
 def _reports(metadata: MetaData) -> None:
     Table(
         "reports", metadata,
-        _id("report_id"), _text("client"), _text("kind"), _instant("period_start"), _instant("period_end"),
+        _text("report_id", primary_key=True), _text("client"), _text("kind"), _text("period", comment="such as 2026-W46"),
+        _instant("period_start"), _instant("period_end"),
         _number("edition", comment="1 is the first; a restatement is the next"),
         _text("language"), _text("data_version", comment="what the figures were computed from"),
         _text("status", server_default="drafted"),
         Column("numbers", JSONB, nullable=False), _text("html_path", nullable=True), _text("html_hash", nullable=True),
         _text("reason", nullable=True), _now("made_at"), _now("changed_at"),
         _one_of("status", REPORT_STATUSES),
-        Index("uq_reports_period", "client", "kind", "period_start", "period_end", "edition", unique=True),
+        Index("uq_reports_period", "client", "kind", "period", "edition", unique=True),
     )
     Table(
         "deliveries", metadata,
-        _id("delivery_id"), _text("client"), _number("report_id"), _text("recipient"), _text("message_id"),
+        _id("delivery_id"), _text("client"), _text("report_id"), _text("recipient"), _text("message_id"),
         _text("status", server_default="claimed"), _text("claimed_by"), _text("reason", nullable=True),
         _number("attempts", server_default="1"), _now("claimed_at"), _instant("sent_at", nullable=True),
         _one_of("status", DELIVERY_STATUSES),

@@ -1,0 +1,105 @@
+"""What a complete snapshot did not show is gone: listings become ``deleted``, other rows are removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import pyarrow as pa
+from sqlalchemy import ColumnElement, Connection, text
+
+from transforms.hashing import stamp_hash
+from transforms.schema import Table
+from transforms.tables import CANONICAL
+from warehouse import merge_sql
+from warehouse.copying import copy_in, read_frame
+
+LAST_HASH = 2**63 - 1  # a retired row's version is newer than any other of the same instants
+
+
+def retire_absent(conn: Connection, table: str, client: str, shop: str, scope: Mapping[str, str], keys: pd.DataFrame) -> int:
+    """Retire the shop's rows within ``scope`` (column → value) whose key is not among ``keys``; returns how many.
+
+    Args:
+        keys: the snapshot's whole set: the table's key columns and, when given, ``seen_at`` (when its pages arrived).
+            With it, rows that a later snapshot has shown stay: replaying an old snapshot retires nothing new.
+    """
+    declared = CANONICAL[table]
+    owner = {"client": client, "shop": shop}
+    conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:owner, 0))"), {"owner": f"merge/{client}/{shop}"})
+    _stage_shown(conn, declared, keys)
+    seen_at = keys["seen_at"].min() if "seen_at" in keys and len(keys) else None
+    conn.execute(text(_absent(declared, scope, has_bound=seen_at is not None)), {**owner, **_named(scope), "bound": seen_at})
+    retired = _mark_deleted(conn, declared, owner, seen_at) if "deleted" in _words(declared) else _remove(conn, declared)
+    conn.execute(text("DROP TABLE IF EXISTS shown, absent, hashes"))
+    return retired
+
+
+def _words(table: Table) -> tuple[str, ...]:
+    return (table.by_name["status"].allowed or ()) if "status" in table.by_name else ()
+
+
+def _stage_shown(conn: Connection, table: Table, keys: pd.DataFrame) -> None:
+    schema = pa.schema([table.arrow_schema.field(name) for name in table.key])
+    conn.execute(text(f"CREATE TEMPORARY TABLE shown ON COMMIT DROP AS SELECT {', '.join(table.key)} FROM {table.name} WITH NO DATA"))
+    copy_in(conn, "shown", keys[list(table.key)].drop_duplicates(), schema)
+    conn.execute(text("ANALYZE shown"))
+
+
+def _named(scope: Mapping[str, str]) -> dict[str, str]:
+    return {f"scope_{name}": value for name, value in scope.items()}
+
+
+def _absent(table: Table, scope: Mapping[str, str], *, has_bound: bool) -> str:
+    """Keys to retire, with the newest version of each that was seen."""
+    unknown = set(scope) - set(table.names)
+    if unknown:
+        raise ValueError(f"{table.name} has no column {', '.join(sorted(unknown))} to bound a retirement by")
+    within = "".join(f" AND t.{name} = :scope_{name}" for name in scope)
+    living = " AND t.status <> 'deleted'" if "deleted" in _words(table) else ""
+    newest = "greatest(t.seen_at, c.seen_at)"
+    bound = f" AND {newest} < :bound" if has_bound else ""
+    return (
+        f"CREATE TEMPORARY TABLE absent ON COMMIT DROP AS SELECT {merge_sql.listed(table.full_key, 't')},"
+        f" greatest(t.source_updated_at, c.source_updated_at) AS source_updated_at, {newest} AS seen_at,"
+        f" {merge_sql.row_key(table, 't')} AS row_key FROM {table.name} t"
+        f" LEFT JOIN confirmations c ON c.client = t.client AND c.shop = t.shop AND c.table_name = '{table.name}'"
+        f" AND c.row_key = {merge_sql.row_key(table, 't')}"
+        f" WHERE t.client = :client AND t.shop = :shop{within}{living}{bound}"
+        f" AND NOT EXISTS (SELECT FROM shown s WHERE {merge_sql.matched(table.key, 's', 't')})"
+    )
+
+
+def _remove(conn: Connection, table: Table) -> int:
+    """Take the rows away and remember the newest version that is gone, so that an older one cannot come back."""
+    conn.execute(
+        text(
+            "INSERT INTO confirmations (client, shop, table_name, row_key, source_updated_at, seen_at, content_hash)"
+            f" SELECT client, shop, '{table.name}', row_key, source_updated_at, seen_at, {LAST_HASH} FROM absent"
+            f" {merge_sql.NEWER_CONFIRMATION}"
+        )
+    )
+    return conn.execute(text(f"DELETE FROM {table.name} t USING absent a WHERE {merge_sql.matched(table.full_key, 't', 'a')}")).rowcount
+
+
+def _mark_deleted(conn: Connection, table: Table, owner: Mapping[str, str], seen_at) -> int:
+    """Status and hash as if the marketplace had said so when the snapshot was taken."""
+    gone = read_frame(conn, table.name, _is_absent(table), where=owner)
+    if not len(gone):
+        return 0
+    gone = stamp_hash(table, gone.assign(status=pd.Series("deleted", index=gone.index, dtype=gone["status"].dtype)))
+    schema = pa.schema([table.arrow_schema.field(name) for name in (*table.full_key, "content_hash")])
+    conn.execute(text(f"CREATE TEMPORARY TABLE hashes ON COMMIT DROP AS SELECT {', '.join(schema.names)} FROM {table.name} WITH NO DATA"))
+    copy_in(conn, "hashes", gone[schema.names], schema)
+    return conn.execute(
+        text(
+            f"UPDATE {table.name} t SET status = 'deleted', content_hash = h.content_hash, seen_at = coalesce(:seen, a.seen_at)"
+            f" FROM hashes h JOIN absent a ON {merge_sql.matched(table.full_key, 'a', 'h')}"
+            f" WHERE {merge_sql.matched(table.full_key, 't', 'h')}"
+        ),
+        {"seen": seen_at},
+    ).rowcount
+
+
+def _is_absent(table: Table) -> ColumnElement[bool]:
+    return text(f"EXISTS (SELECT FROM absent a WHERE {merge_sql.matched(table.full_key, 'a', table.name)})")
