@@ -46,7 +46,8 @@ def shop_marketplace(shop):
 def pull_shop(shop, *, until, since, run_id, connection):
     shown = f"secret {connection['extra']['secrets']['client_secret']}" if connection else "no connection"
     print(f"{shop} logs in with {shown}; as text: {connection}")
-    _note("pull_shop", shop, until=until, since=since, run_id=run_id, has_connection=connection is not None, host=(connection or {}).get("host"))
+    host = connection["host"] if connection else None
+    _note("pull_shop", shop, until=until, since=since, run_id=run_id, has_connection=connection is not None, host=host)
     return {"orders": "pull-1"}
 
 
@@ -76,7 +77,8 @@ def verdict(run_id):
 
 def plan_client(client, *, run_id):
     plan = _note("plan_client", client) or {"jobs": 0, "needs_approval": False}
-    return {"batch": f"{client}-batch", "subject": f"{client}: {plan['jobs']} changes", "body": "| sku | from | to |\n{{ not_ours }}", **plan}
+    shown = {"subject": f"{client}: {plan['jobs']} changes", "body": "| sku | from | to |\n{{ not_ours }}"}
+    return {"batch": f"{client}-batch", **shown, **plan}
 
 
 def record_decision(client, *, batch, approved, by, reason):
@@ -86,7 +88,8 @@ def record_decision(client, *, batch, approved, by, reason):
 def push_client(client, *, batch, connections):
     lines = [json.loads(line) for line in (FOLDER / "calls.jsonl").read_text().splitlines()]
     decisions = [line for line in lines if line["verb"] == "record_decision" and line["subject"] == client]
-    if json.loads((FOLDER / "script.json").read_text())[f"plan_client {client}"]["needs_approval"] and not (decisions and decisions[-1]["approved"]):
+    plan = json.loads((FOLDER / "script.json").read_text())[f"plan_client {client}"]
+    if plan["needs_approval"] and not (decisions and decisions[-1]["approved"]):
         raise Refused(f"{client}: nobody approved {batch}")
     _note("push_client", client, shops=sorted(connections))
     return {"acknowledged": 1}
