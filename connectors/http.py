@@ -36,6 +36,7 @@ class Call:
         is_signed: False for calls that must not carry the token (token service, presigned addresses).
         is_json: whether anything but JSON in a good answer means trouble on the way.
         continues: it carries a page token; a 400 then means that the token has died, for its first page was accepted.
+        tolerates: statuses that are an answer here and no error (404 for "is it still there?").
         is_repeatable: False where asking twice does a thing twice; then passing trouble is not retried here.
     """
 
@@ -51,6 +52,7 @@ class Call:
     is_json: bool = True
     is_repeatable: bool = True
     continues: bool = False
+    tolerates: tuple[int, ...] = ()
 
     @property
     def place(self) -> str:
@@ -155,6 +157,8 @@ class Session:
         if call.is_json and reply.status < 300 and reply.status != 204 and reply.json_or_none() is None:
             looks_html = reply.body.lstrip()[:1] == b"<"
             return Verdict(Outcome.TRANSIENT, message="a web page instead of JSON" if looks_html else "an answer cut off or not JSON")
+        if reply.status in call.tolerates:
+            return Verdict(Outcome.OK)
         verdict = self._judge(reply)
         has_died = call.continues and reply.status == 400 and verdict.outcome is Outcome.REFUSED
         return replace(verdict, outcome=Outcome.EXPIRED) if has_died else verdict

@@ -1,0 +1,126 @@
+"""Orders 2026-01-01 → orders, order_lines, shipments, shipment_lines.
+
+Amounts: an order's parts are the sums of its lines' breakdowns (and of tips, which Amazon shows on the order alone); its
+total is Amazon's own grand total. An order that shows no proceeds yet has no currency and no amounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from connectors.amazon.mapping.parcels import parcels
+from connectors.amazon.mapping.proceeds import Proceeds, add_money
+from connectors.amazon.mapping.words import FULFILLED_BY, ORDER_STATUS
+from connectors.amazon.sites import COUNTRY, ZONE
+from connectors.contract import Page, Shop
+from connectors.flatten import Flattener, explode, sums
+from connectors.frames import Draft, Records
+from transforms.tables import ORDER_LINES, ORDERS
+
+_ORDER = Flattener({
+    "order_id": "orderId", "status": "fulfillment.fulfillmentStatus", "marketplace": "salesChannel.marketplaceId",
+    "created": "createdTime", "updated": "lastUpdatedTime", "fulfilled_by": "fulfillment.fulfilledBy",
+    "total": "proceeds.grandTotal.amount", "currency": "proceeds.grandTotal.currencyCode", "breakdowns": "proceeds.breakdowns",
+    "lines": "orderItems", "packages": "packages",
+})
+_LINE = Flattener({
+    "line_id": "orderItemId", "quantity": "quantityOrdered", "shipped": "fulfillment.quantityFulfilled", "product_id": "product.asin",
+    "sku": "product.sellerSku", "title": "product.title", "price": "product.price.unitPrice.amount",
+    "price_currency": "product.price.unitPrice.currencyCode", "total": "proceeds.proceedsTotal.amount",
+    "currency": "proceeds.proceedsTotal.currencyCode", "breakdowns": "proceeds.breakdowns",
+    "cancelled": "cancellation.cancellationExecution",
+})
+
+
+def map_orders(pages: Sequence[Page], shop: Shop) -> dict[str, pd.DataFrame]:
+    """Frames of whole pages; an order's faults are its children's too, and theirs its own: it is stored whole or not at all."""
+    records = Records.gather(pages, _records)
+    orders = Draft(ORDERS, shop, records)
+    flat = _ORDER(records.values, orders.faults)
+    _describe(orders, flat)
+    found, parent = explode(flat["lines"], "orderItems", orders.faults)
+    lines = Draft(ORDER_LINES, shop, records.take(parent))
+    _describe_lines(lines, _LINE(found, lines.faults), orders, parent)
+    _add_up(orders, flat, lines, parent)
+    shipments, shipped, parcel_of, item_of = parcels(flat["packages"], orders, records, shop)
+    children = ((lines, parent, "order_lines"), (shipments, parcel_of, "shipments"), (shipped, item_of, "shipment_lines"))
+    for draft, owner, label in children:
+        orders.faults.lift(draft.faults, owner, label)
+    for draft, owner, _ in children:
+        draft.faults.spread(orders.faults, owner, "its order")
+    return {draft.table.name: draft.frame() for draft in (orders, lines, shipments, shipped)}
+
+
+def _records(document: Any) -> list[Any] | None:
+    if "order" in document:  # getOrder
+        return [document["order"]]
+    return document.get("orders")
+
+
+def _describe(orders: Draft, flat: dict[str, list[Any]]) -> None:
+    orders.text("order_id", flat["order_id"])
+    site = orders.word("site", flat["marketplace"], COUNTRY)
+    orders.word("status", flat["status"], ORDER_STATUS)
+    orders.text("status_raw", flat["status"])
+    orders.word("fulfilled_by", flat["fulfilled_by"], FULFILLED_BY, required=False)
+    orders.instant("placed_at", flat["created"])
+    orders.day("placed_date", "placed_at", [ZONE.get(country) for country in site.to_pylist()])
+    orders.instant("source_updated_at", flat["updated"])
+
+
+def _describe_lines(lines: Draft, flat: dict[str, list[Any]], orders: Draft, parent: np.ndarray) -> None:
+    owner = pa.array(parent)
+    lines.put("order_id", orders["order_id"].take(owner))
+    lines.text("line_id", flat["line_id"])
+    lines.text("sku", flat["sku"])
+    lines.text("product_id", flat["product_id"])
+    lines.text("title", flat["title"])
+    ordered = lines.integer("quantity", flat["quantity"])
+    shipped = lines.integer("shipped_quantity", [0 if value is None else value for value in flat["shipped"]])
+    lines.put("status", _line_status(ordered, shipped, flat["cancelled"], orders["status"].take(owner)))
+    add_money(lines, flat)
+
+
+def _line_status(ordered: pa.Array, shipped: pa.Array, cancelled: list[Any], order_status: pa.Array) -> pa.Array:
+    wanted, gone = (column.fill_null(0).to_numpy(zero_copy_only=False) for column in (ordered, shipped))
+    above = np.array(order_status.to_pylist(), dtype=object)
+    is_cancelled = np.fromiter((value is not None for value in cancelled), dtype=bool, count=len(cancelled))
+    found = np.select(
+        [is_cancelled, (gone == wanted) & (wanted > 0), (gone > 0) & (gone < wanted), above == "partially_shipped"],
+        ["cancelled", "shipped", "partially_shipped", "paid"], default=above,
+    )
+    return pa.array(found.tolist(), pa.string())
+
+
+def _add_up(orders: Draft, flat: dict[str, list[Any]], lines: Draft, parent: np.ndarray) -> None:
+    size = orders.size
+    orders.put("unit_count", sums(parent, lines["quantity"], size))
+    first_line = np.full(size, -1)
+    first_line[parent[::-1]] = np.arange(len(parent))[::-1]
+    of_line = lines["currency"].take(pa.array(np.where(first_line < 0, 0, first_line), mask=first_line < 0)).to_pylist()
+    currency = orders.text("currency", [told or guessed for told, guessed in zip(flat["currency"], of_line, strict=True)])
+    orders.amount("total_minor", flat["total"], currency.to_pylist())
+    _refuse_foreign_lines(lines, parent, currency)
+    tips = Proceeds.of(flat["breakdowns"], orders.faults).total(("DELIVERY_TIP",))
+    for name in ("items_minor", "discount_minor", "shipping_minor", "tax_minor"):
+        total = sums(parent, lines[name], size)
+        if name == "shipping_minor":
+            total = pa.array(np.where(total.is_null(), 0, total.fill_null(0)) + tips.fill_null(0).to_numpy(), mask=_nulls(total))
+        orders.put(name, pa.array(total.fill_null(0).to_numpy(), mask=_nulls(total) | _nulls(currency) | (first_line < 0)))
+
+
+def _refuse_foreign_lines(lines: Draft, parent: np.ndarray, currency: pa.Array) -> None:
+    """Two currencies are never added up: a line in another one than its order is a fault."""
+    whole = currency.take(pa.array(parent)).to_pylist()
+    for row, (mine, theirs) in enumerate(zip(lines["currency"].to_pylist(), whole, strict=True)):
+        if mine != theirs and mine is not None:
+            lines.faults.add_value(row, "currency", mine, f"is not the order's ({theirs})")
+
+
+def _nulls(column: pa.Array) -> np.ndarray:
+    return column.is_null().to_numpy(zero_copy_only=False)
