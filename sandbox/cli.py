@@ -16,7 +16,7 @@ from sandbox.clock import instant
 from sandbox.faults import PROFILES
 from sandbox.house import DEFAULT_HORIZON, Settings, open_house
 from sandbox.market import House, Market
-from sandbox.server import application, open_markets
+from sandbox.server import MARKETS, application, open_markets
 from sandbox.world import CLIENTS, SHOPS
 
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return 2
-    markets = open_markets(house)
+    markets = open_markets(house, wanted.marketplaces)
     house.snapshot  # noqa: B018  the first night is made before anybody may ask
     _serve(house, markets, listener)
     return 0
@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--speed", type=float, default=1.0, help="how many times faster than the wall the clock runs")
     serve.add_argument("--state", type=Path, default=None, help="JSON lines that outlive the process")
     serve.add_argument("--faults", choices=sorted(PROFILES), default="none")
+    serve.add_argument("--marketplaces", nargs="+", choices=MARKETS, default=list(MARKETS))
     serve.add_argument("--json", action="store_true", help="(always so) one JSON line when ready")
     return parser
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from importlib import import_module
 
 from starlette.applications import Starlette
@@ -18,8 +18,9 @@ MARKETS = ("amazon", "lazada")
 HEARTBEAT_SECONDS = 5.0
 
 
-def open_markets(house: House) -> dict[str, Market]:
-    return {name: import_module(f"sandbox.{name}").open_market(house) for name in MARKETS}
+def open_markets(house: House, names: Sequence[str] = MARKETS) -> dict[str, Market]:
+    """Raises ModuleNotFoundError for a name that is no marketplace of the sandbox."""
+    return {name: import_module(f"sandbox.{name}").open_market(house) for name in names}
 
 
 def application(house: House, markets: dict[str, Market]) -> Starlette:

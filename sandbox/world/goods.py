@@ -59,7 +59,7 @@ def _listing(rng: Random, seed: int, shop: Shop, site: str, product: Product, or
         opening_stock=rng.randint(15, 160) if by_marketplace else _opening_stock(seed, shop, site, product),
         reserved=rng.randint(0, 5), inbound=rng.choice((0, 0, 20, 60)) if by_marketplace else 0,
         special_price_minor=round_price(price * 85 // 100, site) if special else None,
-        special_from=changed.replace(hour=0, minute=0, second=0) if special else None,
+        special_from=(origin - timedelta(days=100)).replace(hour=0, minute=0, second=0) if special else None,
         # Some offers are over: their window closed before the first horizon.
         special_to=(origin + timedelta(days=rng.choice((-3, 90, 200)))).replace(hour=0, minute=0, second=0) if special else None,
     )
