@@ -49,20 +49,18 @@ class Language:
     def number(self, value: int | Decimal) -> str:
         return numbers.format_decimal(value, locale=self.locale).replace("-", MINUS)
 
-    def percent(self, ratio: float, *, signed: bool = False) -> str:
+    def percent(self, ratio: float) -> str:
         """``ratio`` 0.25 is 25 %; one decimal below ten percent, none above."""
         pattern = "#,##0.0%" if round(abs(ratio), 3) < 0.1 else "#,##0%"
-        text = numbers.format_percent(abs(ratio), format=pattern, locale=self.locale)
-        return (("+" if ratio >= 0 else MINUS) if signed else "") + text
+        return numbers.format_percent(ratio, format=pattern, locale=self.locale)
 
-    def money(self, minor: int, currency: str, *, exact: bool = False, signed: bool = False) -> str:
+    def money(self, minor: int, currency: str, *, exact: bool = False) -> str:
         """An amount of minor units; from a hundred up without cents, with ``exact`` from ten million up."""
         amount = major(minor, currency)
         whole = abs(amount) >= (10_000_000 if exact else 100)
         pattern = _pattern(0 if whole else exponent(currency), self._gap(currency))
         text = numbers.format_currency(abs(amount), currency, format=pattern, locale=self.locale, currency_digits=False)
-        sign = MINUS if amount < 0 else "+" if signed else ""
-        return sign + text
+        return (MINUS if amount < 0 else "") + text
 
     def _gap(self, currency: str) -> str:
         """Between a currency without a sign of its own and its digits: THB 12, but $12."""
@@ -70,7 +68,7 @@ class Language:
 
     def amount_compact(self, minor: int, currency: str) -> str:
         """A short form for a chart's labels, its currency told beside it: 1.2K, 1.2万."""
-        amount = major(minor, currency)
+        amount = round(major(minor, currency))
         digits = 1 if abs(amount) >= 1000 else 0
         return (MINUS if amount < 0 else "") + numbers.format_compact_decimal(abs(amount), locale=self.locale, fraction_digits=digits)
 

@@ -66,10 +66,10 @@ def _mover(metrics: WeeklyMetrics, speak: Language, labels: Mapping[str, str]) -
     shop = max(metrics.shops, key=lambda one: _moved(one) * (1 if total > 0 else -1))
     if _moved(shop) * total <= 0:
         return None
-    amount = speak.money(_moved(shop), metrics.currency, signed=True)
+    amount = speak.money(abs(_moved(shop)), metrics.currency)
     if total > 0:
-        return speak.say("The largest gain came from %(shop)s (%(amount)s).", shop=labels[shop.shop], amount=amount)
-    return speak.say("The largest drop came from %(shop)s (%(amount)s).", shop=labels[shop.shop], amount=amount)
+        return speak.say("The largest gain came from %(shop)s: %(amount)s more.", shop=labels[shop.shop], amount=amount)
+    return speak.say("The largest drop came from %(shop)s: %(amount)s less.", shop=labels[shop.shop], amount=amount)
 
 
 def _moved(shop: ShopWeek) -> int:

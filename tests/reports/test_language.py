@@ -70,6 +70,7 @@ def test_values_are_written_as_each_language_does():
     assert (en.number(1234567), zh.number(1234567)) == ("1,234,567", "1,234,567")
     assert (en.money(123456, "USD", exact=True), zh.money(123456, "USD", exact=True)) == ("$1,234.56", "US$1,234.56")
     assert (en.amount_compact(1234500, "CNY"), zh.amount_compact(1234500, "CNY")) == ("12.3K", "1.2万")
+    assert (en.amount_compact(388149, "CNY"), zh.amount_compact(388149, "CNY")) == ("3.9K", "3881")
     assert (en.money(5, "JPY"), en.money(-5000, "KWD", exact=True)) == ("¥5", "−KWD\xa05.000")
     assert (en.day("2026-11-09"), zh.day("2026-11-09")) == ("Mon, Nov 9", "11月9日周一")
     assert zh.days("2026-11-30", "2026-12-06") == "2026年11月30日至12月6日"
