@@ -23,8 +23,9 @@ from transforms.metrics.shapes import (
     WeeklyMetrics,
     change,
 )
+from transforms.metrics.week import weekly
 
 __all__ = [
     "ClientFacts", "Day", "Figures", "Money", "Period", "RateUsed", "ShopFacts", "ShopWeek", "StockWatch", "TopProduct",
-    "WeeklyMetrics", "change",
+    "WeeklyMetrics", "change", "weekly",
 ]

@@ -1,0 +1,149 @@
+"""The rows a period's metrics are made of: orders, units and money summed per shop, day and currency, converted once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from transforms.currency import NoRate, Rates, convert_minor, shown_rate
+from transforms.metrics.shapes import ClientFacts, RateUsed
+from transforms.schema import SchemaError
+from transforms.sites import zone_dates
+
+ORDER_KEY = ["client", "shop", "order_id"]
+NEEDED = ("orders", "order_lines", "returns", "inventory", "listings", "fx_rates")
+REFUNDED = ("refunded", "closed")
+
+
+@dataclass(frozen=True)
+class DaySum:
+    """One shop, day and currency: minor units of ``currency``, and of the client's currency (0 where unconverted)."""
+
+    shop: str
+    day: date
+    currency: str
+    gross: int = 0
+    discounts: int = 0
+    refunds: int = 0
+    paying_orders: int = 0
+    gross_converted: int = 0
+    discounts_converted: int = 0
+    refunds_converted: int = 0
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """One shop and day: what can be counted without money."""
+
+    shop: str
+    day: date
+    orders: int
+    cancelled: int
+    units: int
+    without_money: int
+
+
+class Converter:
+    """Converts a day's sum to the client's currency, remembers the rates used and the currencies that had none."""
+
+    def __init__(self, rates: pd.DataFrame, target: str, needed: set[tuple[str, date]]) -> None:
+        self.target, self._used, self._crosses = target, {}, {}
+        table, missing = Rates(rates), set()
+        for currency, day in sorted(needed):
+            try:
+                self._crosses[currency, day] = table.cross(currency, target, day)
+            except NoRate:
+                missing.add(currency)  # left out whole: half a currency's days would look like a drop in sales
+        self.unconverted = frozenset(missing)
+
+    def __call__(self, minor: int, currency: str, day: date) -> int:
+        if currency in self.unconverted:
+            return 0
+        rate_from, rate_to, rate_day, source = self._crosses[currency, day]
+        if currency != self.target:
+            self._used[currency, rate_day, source] = shown_rate(rate_from, rate_to)
+        return convert_minor(minor, currency, self.target, rate_from, rate_to)
+
+    def used(self) -> tuple[RateUsed, ...]:
+        return tuple(
+            RateUsed(currency, self.target, day.isoformat(), source, format(rate.normalize(), "f"))
+            for (currency, day, source), rate in sorted(self._used.items())
+        )
+
+
+def own_frames(client: ClientFacts, frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The frames metrics need, checked to be all there and all this client's.
+
+    Raises:
+        SchemaError: a frame is missing, or holds another client's rows.
+    """
+    missing = [name for name in NEEDED if name not in frames]
+    if missing:
+        raise SchemaError(f"metrics of {client.client}: frames missing {missing}")
+    for name in NEEDED:
+        others = set(frames[name]["client"].dropna()) - {client.client} if "client" in frames[name] else set()
+        if others:
+            raise SchemaError(f"metrics of {client.client}: {name} holds rows of another client; read them in the client's own session")
+    return {name: frames[name] for name in NEEDED}
+
+
+def dated_orders(orders: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """Orders with ``day`` (in the client's zone), ``is_cancelled`` and ``has_money``."""
+    return orders.assign(
+        day=zone_dates(orders["placed_at"], zone), is_cancelled=(orders["status"] == "cancelled").fillna(False).astype(bool),
+        has_money=orders["currency"].notna() & orders["items_minor"].notna(),
+    )
+
+
+def sold_lines(orders: pd.DataFrame, order_lines: pd.DataFrame) -> pd.DataFrame:
+    """Lines that are not cancelled of dated orders that are not, with the order's ``day``, ``site``, ``seller_ships``, ``placed_at``."""
+    alive = orders.loc[~orders["is_cancelled"], [*ORDER_KEY, "day", "site", "placed_at", "fulfilled_by"]]
+    alive = alive.assign(is_marketplace=(alive.pop("fulfilled_by") == "marketplace").fillna(False).astype(bool))
+    lines = order_lines[(order_lines["status"] != "cancelled").fillna(False)]
+    return lines.merge(alive, on=ORDER_KEY, how="inner")
+
+
+def day_counts(orders: pd.DataFrame, lines: pd.DataFrame) -> list[DayCount]:
+    alive = ~orders["is_cancelled"]
+    counted = orders.assign(orders=alive, cancelled=~alive, without_money=alive & ~orders["has_money"].astype(bool))
+    sums = counted.groupby(["shop", "day"])[["orders", "cancelled", "without_money"]].sum()
+    units = lines.groupby(["shop", "day"])["quantity"].sum()
+    return [
+        DayCount(shop, day, int(row.orders), int(row.cancelled), int(units.get((shop, day), 0)), int(row.without_money))
+        for (shop, day), row in zip(sums.index, sums.itertuples(index=False), strict=True)
+    ]
+
+
+def day_sums(orders: pd.DataFrame, lines: pd.DataFrame, refunds: pd.DataFrame) -> dict[tuple[str, date, str], dict[str, int]]:
+    """(shop, day, currency) → sums in that currency."""
+    found: dict[tuple[str, date, str], dict[str, int]] = {}
+    paying = orders[~orders["is_cancelled"] & orders["has_money"].astype(bool)]
+    _add(found, lines, "items_minor", "gross", "sum")
+    _add(found, lines, "discount_minor", "discounts", "sum")
+    _add(found, refunds, "refund_minor", "refunds", "sum")
+    _add(found, paying, "order_id", "paying_orders", "count")
+    return found
+
+
+def _add(found: dict, frame: pd.DataFrame, column: str, name: str, how: str) -> None:
+    frame = frame[frame["currency"].notna() & frame[column].notna()]
+    for key, value in frame.groupby(["shop", "day", "currency"])[column].agg(how).items():
+        found.setdefault(key, {})[name] = int(value)
+
+
+def dated_refunds(returns: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """Returns that gave money back, with the ``day`` they were requested."""
+    given = returns[returns["status"].isin(REFUNDED) & (returns["kind"] != "cancel").fillna(False) & returns["refund_minor"].notna()]
+    return given.assign(day=zone_dates(given["requested_at"], zone))
+
+
+def converted_sums(sums: dict[tuple[str, date, str], dict[str, int]], convert: Converter) -> list[DaySum]:
+    made = []
+    for (shop, day, currency), values in sorted(sums.items()):
+        amounts = {name: values[name] for name in ("gross", "discounts", "refunds") if name in values}
+        converted = {f"{name}_converted": convert(minor, currency, day) for name, minor in amounts.items()}
+        made.append(DaySum(shop, day, currency, **values, **converted))
+    return made
