@@ -31,7 +31,8 @@ def copy_in(conn: Connection, target: str, frame: pd.DataFrame, schema: pa.Schem
 
 
 def _writable(arrow: pa.Table) -> pa.Table:
-    """Decimals as text: the CSV writer knows none."""
+    """Decimals as text: the CSV writer knows none; and one chunk a column: before an empty chunk it writes NUL bytes (pyarrow 26)."""
+    arrow = arrow.combine_chunks()
     for place, field in enumerate(arrow.schema):
         if pa.types.is_decimal(field.type):
             arrow = arrow.set_column(place, field.name, arrow.column(place).cast(pa.string()))
