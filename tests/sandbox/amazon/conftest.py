@@ -1,0 +1,104 @@
+"""A small world and its Amazon on loopback: one server a session, a fresh house (quotas, clock, journal) a test."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from dataclasses import dataclass
+
+import pytest
+import requests
+import uvicorn
+
+from sandbox.amazon import open_market
+from sandbox.amazon.market import AmazonMarket
+from sandbox.amazon.places import PLACES
+from sandbox.house import Settings, open_house
+from sandbox.market import House
+
+SETTINGS = Settings(seed=7, days=12, orders_per_day=60)
+
+
+@dataclass
+class Stand:
+    """One house behind the server, and a seller's way of asking it."""
+
+    house: House
+    market: AmazonMarket
+    base: str
+    shop: str = "lumora_amazon_us"
+
+    @property
+    def seller_id(self) -> str:
+        return self.market.account(self.shop)["seller_id"]
+
+    @property
+    def marketplace(self) -> str:
+        return PLACES[self.house.world.listings_of(self.shop)[0].site].marketplace_id
+
+    def token(self, shop: str | None = None) -> str:
+        form = {"grant_type": "refresh_token", **self.market.credentials(shop or self.shop)}
+        return requests.post(f"{self.base}/auth/o2/token", data=form, timeout=10).json()["access_token"]
+
+    def ask(self, method: str, path: str, *, headers=None, **more) -> requests.Response:
+        sent = {"x-amz-access-token": self.token(), **(headers or {})}
+        return requests.request(method, f"{self.base}{path}", headers=sent, timeout=10, **more)
+
+    def get(self, path: str, **params) -> requests.Response:
+        return self.ask("GET", path, params=params)
+
+    def truth(self, table: str) -> list[dict]:
+        return [row for row in self.market.truth(table) if row["shop"] == self.shop]
+
+
+@pytest.fixture(scope="session")
+def _server():
+    """(address, holder): whatever application the holder holds is served."""
+    holder: dict = {}
+
+    async def current(scope, receive, send):
+        await holder["app"](scope, receive, send)
+
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(current, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}/amazon", holder
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def _world():
+    return open_house(SETTINGS).world  # the same facts for every test; what changes is the house around them
+
+
+@pytest.fixture
+def stand(_server, _world) -> Stand:
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
+    base, holder = _server
+    house = open_house(SETTINGS)
+    house.world = house.stock._world = _world
+    market = open_market(house)
+    holder["app"] = Starlette(routes=[Mount("/amazon", routes=market.routes())])
+    return Stand(house, market, base)
+
+
+def refused(answer: requests.Response, status: int, code: str) -> str:
+    """The details of a refusal in Amazon's envelope, which it must be."""
+    assert answer.status_code == status, answer.text
+    error = answer.json()["errors"][0]
+    assert error["code"] == code
+    assert answer.headers["x-amzn-RequestId"]
+    return error["message"] + " " + error["details"]
+
+
+@pytest.fixture
+def is_refused():
+    return refused
