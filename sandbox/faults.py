@@ -11,11 +11,11 @@ PROFILES: dict[str, dict[str, float]] = {
     "none": {},
     "flaky": {
         "error": 0.02, "throttled": 0.02, "timeout": 0.003, "truncated": 0.005, "html": 0.005, "repeated_page": 0.01,
-        "expired_token": 0.01,
+        "expired_token": 0.01, "cancelled_report": 0.03,
     },
     "hostile": {
         "error": 0.06, "throttled": 0.05, "timeout": 0.01, "truncated": 0.03, "html": 0.02, "repeated_page": 0.04,
-        "expired_token": 0.03, "slow_write": 0.3, "lost_write": 0.1,
+        "expired_token": 0.03, "slow_write": 0.3, "lost_write": 0.1, "cancelled_report": 0.1, "fatal_report": 0.05,
     },
 }
 MOST_IN_A_ROW = 2

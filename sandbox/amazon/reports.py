@@ -59,7 +59,7 @@ def _specification(call: Call) -> Mapping[str, Any]:
 
 
 def _fate(call: Call, wanted: Mapping[str, Any], number: str) -> str:
-    """How the report will end. A span of returns beyond 60 days is fatal; bad luck cancels some (never the same request twice)."""
+    """How the report will end. A span of returns beyond 60 days is fatal; bad luck ends some others, for no reason told."""
     start, end = wanted.get("dataStartTime"), wanted.get("dataEndTime")
     if wanted["reportType"] == "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE" and start:
         upper = parse_instant(end, "dataEndTime") if end else call.now
