@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from warehouse.tables import metadata
 
@@ -88,7 +88,7 @@ def certificates(
             onclause=(mark.client == book.client) & (mark.shop == book.shop) & (mark.entity == book.entity),
         )
         .where(*(column == value for column, value in given if value not in (None, "*")))
-        .distinct(book.client, book.shop, book.entity)
+        .ext(distinct_on(book.client, book.shop, book.entity))
         .order_by(book.client, book.shop, book.entity, book.certificate_id.desc())
     )
     return [dict(row) for row in conn.execute(query).mappings()]

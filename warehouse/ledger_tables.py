@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Identity,
     Index,
@@ -24,7 +25,7 @@ JOB_STATUSES = (
     "planned", "waiting", "approved", "rejected", "superseded", "pushed", "acknowledged", "observed", "failed",
 )
 REPORT_STATUSES = ("drafted", "rendered", "sent", "failed")
-DELIVERY_STATUSES = ("claimed", "sent", "failed")
+DELIVERY_STATUSES = ("claimed", "sent", "deferred", "refused")
 
 
 def _text(name: str, **options) -> Column:
@@ -128,6 +129,10 @@ def _sync_jobs(metadata: MetaData) -> None:
         _now("planned_at"), _now("changed_at"),
         _one_of("status", JOB_STATUSES),
         CheckConstraint("decision IN ('approved', 'rejected')", name="decision_known"),
+        CheckConstraint(
+            "NOT needs_approval OR decision IS NOT DISTINCT FROM 'approved' OR status NOT IN ('approved', 'pushed', 'acknowledged', 'observed')",
+            name="guarded_only_with_approval",
+        ),
         Index("ix_sync_jobs_status", "client", "status"),
         Index("ix_sync_jobs_target", "client", "shop", "kind", "site", "sku"),
     )
@@ -143,7 +148,7 @@ def _reports(metadata: MetaData) -> None:
     Table(
         "reports", metadata,
         _text("report_id", primary_key=True), _text("client"), _text("kind"), _text("period", comment="such as 2026-W46"),
-        _instant("period_start"), _instant("period_end"),
+        Column("period_start", Date, nullable=False), Column("period_end", Date, nullable=False),
         _number("edition", comment="1 is the first; a restatement is the next"),
         _text("language"), _text("data_version", comment="what the figures were computed from"),
         _text("status", server_default="drafted"),
@@ -173,6 +178,7 @@ def _services(metadata: MetaData) -> None:
         _text("bucket", primary_key=True),
         _instant("next_at", comment="theoretical arrival time of the next call (GCRA)"),
         _instant("blocked_until", nullable=True),
+        _instant("granted_at", nullable=True, comment="when the last granted call may start"),
     )
     Table(
         "call_counts", metadata,

@@ -11,7 +11,7 @@ from transforms.tables import STAGE_EVENTS
 from warehouse import merge_sql
 from warehouse.copying import copy_in, read_frame
 
-SOURCES = ("orders", "order_lines", "shipments", "returns")
+SOURCES = ("orders", "shipments", "returns")
 
 
 def refresh_stages(
@@ -19,7 +19,7 @@ def refresh_stages(
 ) -> int:
     """Derive the stages of these orders again and store what differs; returns how many rows that were.
 
-    ``stage_function(orders, order_lines, shipments, returns)`` is given the stored rows of these orders.
+    ``stage_function(orders, shipments, returns)`` (``transforms.stages.order_stages``) is given the stored rows of these orders.
     """
     if not len(order_ids):
         return 0

@@ -147,7 +147,7 @@ def test_stages_are_replaced_as_a_set_for_the_touched_orders(engine, rows):
     _merge(engine, rows.batch([{"order_id": "1"}, {"order_id": "2"}]))
     told = ["ordered", "paid"]
 
-    def stages(orders, order_lines, shipments, returns):
+    def stages(orders, shipments, returns):
         found = [
             {**SHOP, "order_id": order["order_id"], "mode": "b2c", "stage": stage, "entered_at": order["placed_at"],
              "entered_date": order["placed_date"], "evidence": "orders.placed_at"}

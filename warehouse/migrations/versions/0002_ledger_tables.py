@@ -69,7 +69,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("status IN ('claimed', 'sent', 'failed')", name=op.f("ck_deliveries_status_known")),
+        sa.CheckConstraint("status IN ('claimed', 'sent', 'deferred', 'refused')", name=op.f("ck_deliveries_status_known")),
         sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_deliveries")),
     )
     op.create_index("uq_deliveries_recipient", "deliveries", ["report_id", "recipient"], unique=True)
@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("bucket", sa.Text(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False, comment="theoretical arrival time of the next call (GCRA)"),
         sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=True, comment="when the last granted call may start"),
         sa.PrimaryKeyConstraint("bucket", name=op.f("pk_quota_buckets")),
     )
     op.create_table(
@@ -142,8 +143,8 @@ def upgrade() -> None:
         sa.Column("client", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("period", sa.Text(), nullable=False, comment="such as 2026-W46"),
-        sa.Column("period_start", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("period_end", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("period_start", sa.Date(), nullable=False),
+        sa.Column("period_end", sa.Date(), nullable=False),
         sa.Column("edition", sa.BigInteger(), nullable=False, comment="1 is the first; a restatement is the next"),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("data_version", sa.Text(), nullable=False, comment="what the figures were computed from"),
@@ -197,6 +198,10 @@ def upgrade() -> None:
         sa.Column("vendor_ref", sa.Text(), nullable=True),
         sa.Column("planned_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "NOT needs_approval OR decision IS NOT DISTINCT FROM 'approved' OR status NOT IN ('approved', 'pushed', 'acknowledged', 'observed')",
+            name=op.f("ck_sync_jobs_guarded_only_with_approval"),
+        ),
         sa.CheckConstraint("decision IN ('approved', 'rejected')", name=op.f("ck_sync_jobs_decision_known")),
         sa.CheckConstraint(
             "status IN ('planned', 'waiting', 'approved', 'rejected', 'superseded', 'pushed', 'acknowledged', 'observed', 'failed')",

@@ -1,0 +1,223 @@
+"""Sync jobs: each wanted change of a shop, every step it takes, and who decided.
+
+``planned`` (or ``waiting`` for a person's ``approved``/``rejected``) → ``pushed`` (about to be sent) → ``acknowledged``
+(taken by the marketplace) → ``observed`` (read back). ``superseded``: a newer wish for the same target took its place.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, func, or_, select, text
+
+from warehouse.jobs_sql import INSERT_NEW, SUPERSEDE_OLDER, WITHDRAW
+from warehouse.tables import metadata
+
+JOBS, EVENTS = metadata.tables["sync_jobs"], metadata.tables["sync_job_events"]
+UNFINISHED = ("planned", "waiting", "approved", "pushed", "acknowledged")
+MAY_BECOME = {
+    "planned": {"pushed", "superseded"},
+    "waiting": {"approved", "rejected", "superseded"},
+    "approved": {"pushed", "superseded"},
+    "pushed": {"pushed", "acknowledged", "failed", "superseded"},
+    "acknowledged": {"observed", "failed", "superseded"},
+}
+PLANNED_COLUMNS = (
+    "client", "shop", "site", "sku", "listing_id", "product_id", "observed_quantity", "wanted_quantity", "job_key",
+    "needs_approval", "reasons", "batch",
+)
+
+
+class IllegalTransition(RuntimeError):
+    """A job was asked to take a step it may not take from where it stands."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One wanted change; ``wanted_quantity`` is absolute."""
+
+    job_id: str
+    client: str
+    shop: str
+    kind: str
+    site: str
+    sku: str
+    listing_id: str
+    product_id: str | None
+    observed_quantity: int | None
+    wanted_quantity: int
+    job_key: str
+    status: str
+    needs_approval: bool
+    reasons: Sequence[str]
+    batch: str
+    decision: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    attempts: int
+    message: str | None
+    vendor_ref: str | None
+
+
+@dataclass(frozen=True)
+class PlanCounts:
+    """``planned``: may be pushed as they are; ``waiting``: need a person; ``known``: under way already; ``superseded``: older wishes."""
+
+    planned: int = 0
+    waiting: int = 0
+    known: int = 0
+    superseded: int = 0
+
+
+def plan_jobs(conn: Connection, frame: pd.DataFrame, by: str = "plan", kind: str = "stock") -> PlanCounts:
+    """Note every wish of ``frame`` that is not known yet. Planning the same twice adds nothing.
+
+    Args:
+        frame: one row a target: client, shop, site, sku, listing_id, product_id, observed_quantity, wanted_quantity,
+            job_key (the same for the same wish), needs_approval, reasons (list of texts), batch.
+    """
+    if not len(frame):
+        return PlanCounts()
+    for client in sorted(set(frame["client"])):
+        conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"jobs/{client}", 0))))
+    wishes = [_wish(row, kind) for row in frame[list(PLANNED_COLUMNS)].astype(object).to_dict("records")]
+    told = {"wishes": json.dumps(wishes), "by": by}
+    superseded = conn.execute(text(SUPERSEDE_OLDER), told).scalar_one()
+    statuses = conn.execute(text(INSERT_NEW), told).scalars().all()
+    waiting = statuses.count("waiting")
+    return PlanCounts(len(statuses) - waiting, waiting, len(wishes) - len(statuses), superseded)
+
+
+def withdraw(conn: Connection, targets: pd.DataFrame, by: str = "plan", kind: str = "stock") -> int:
+    """Supersede jobs not sent yet for targets (client, shop, site, sku) that need no change any more; returns how many."""
+    if not len(targets):
+        return 0
+    names = ["client", "shop", "site", "sku"]
+    told = [{**row, "kind": kind} for row in targets[names].astype(object).to_dict("records")]
+    return conn.execute(text(WITHDRAW), {"wishes": json.dumps(told), "by": by}).scalar_one()
+
+
+def _wish(row: dict[str, Any], kind: str) -> dict[str, Any]:
+    plain = {name: None if not isinstance(value, list | tuple) and pd.isna(value) else value for name, value in row.items()}
+    plain |= {name: int(plain[name]) for name in ("observed_quantity", "wanted_quantity") if plain[name] is not None}
+    reasons = plain["reasons"] or []
+    is_guarded = bool(plain["needs_approval"])
+    return plain | {
+        "job_id": secrets.token_hex(8), "kind": kind, "needs_approval": is_guarded, "status": "waiting" if is_guarded else "planned",
+        "reasons": [reasons] if isinstance(reasons, str) else list(reasons),
+    }  # fmt: skip
+
+
+def pushable(conn: Connection, client: str, batch: str | None = None) -> list[Job]:
+    """Jobs that may be sent now; one a person must decide on only with that approval recorded.
+
+    ``pushed`` ones are among them: whoever marked them was stopped before the answer, and a quantity is absolute, so
+    sending it again does no harm.
+    """
+    unguarded = ~JOBS.c.needs_approval & JOBS.c.status.in_(("planned", "pushed"))
+    approved = JOBS.c.needs_approval & (JOBS.c.decision == "approved") & JOBS.c.status.in_(("approved", "pushed"))
+    return _jobs(conn, client, batch, or_(unguarded, approved))
+
+
+def waiting(conn: Connection, client: str, batch: str | None = None) -> list[Job]:
+    """Jobs a person has not decided on yet."""
+    return _jobs(conn, client, batch, JOBS.c.status == "waiting")
+
+
+def acknowledged(conn: Connection, client: str, batch: str | None = None) -> list[Job]:
+    """Jobs the marketplace has taken and nobody has seen there yet."""
+    return _jobs(conn, client, batch, JOBS.c.status == "acknowledged")
+
+
+def of_batch(conn: Connection, client: str, batch: str) -> list[Job]:
+    return _jobs(conn, client, batch)
+
+
+def _jobs(conn: Connection, client: str, batch: str | None, *conditions) -> list[Job]:
+    query = select(*(JOBS.c[name] for name in Job.__dataclass_fields__)).where(JOBS.c.client == client, *conditions)
+    if batch is not None:
+        query = query.where(JOBS.c.batch == batch)
+    return [Job(**row) for row in conn.execute(query.order_by(JOBS.c.shop, JOBS.c.site, JOBS.c.sku, JOBS.c.planned_at)).mappings()]
+
+
+def decide(conn: Connection, client: str, batch: str, approved: bool, by: str, reason: str = "") -> int:
+    """Record a person's decision on every waiting job of a batch; returns how many. A second decision finds none waiting."""
+    jobs = [job.job_id for job in waiting(conn, client, batch)]
+    word = "approved" if approved else "rejected"
+    decision = {"decision": word, "decided_by": by, "decided_at": func.now(), "decision_reason": reason or None}
+    _move(conn, jobs, word, by, reason or None, **decision)
+    return len(jobs)
+
+
+def mark_pushed(conn: Connection, job_ids: Iterable[str], by: str = "push") -> None:
+    """Note that these are about to be sent; commit before sending."""
+    _move(conn, job_ids, "pushed", by, None, attempts=JOBS.c.attempts + 1)
+
+
+def mark_acknowledged(conn: Connection, job_ids: Iterable[str], message: str = "", vendor_ref: str | None = None) -> None:
+    _move(conn, job_ids, "acknowledged", "marketplace", message or None, message=message or None, vendor_ref=vendor_ref)
+
+
+def mark_failed(conn: Connection, job_ids: Iterable[str], message: str) -> None:
+    """The marketplace refused, or shows something else for too long: the job is over, the next plan looks afresh."""
+    _move(conn, job_ids, "failed", "marketplace", message, message=message)
+
+
+def mark_observed(conn: Connection, job_ids: Iterable[str]) -> None:
+    """The marketplace shows what was wanted."""
+    _move(conn, job_ids, "observed", "read back", None)
+
+
+def _move(conn: Connection, job_ids: Iterable[str], status: str, by: str, note: str | None, **values: Any) -> None:
+    """Take one step with all of these jobs, or with none.
+
+    Raises:
+        IllegalTransition: a job is not there, or may not take this step.
+    """
+    wanted = sorted(set([job_ids] if isinstance(job_ids, str) else job_ids))
+    if not wanted:
+        return
+    query = select(JOBS.c.job_id, JOBS.c.client, JOBS.c.status, JOBS.c.needs_approval, JOBS.c.decision)
+    found = conn.execute(query.where(JOBS.c.job_id.in_(wanted)).order_by(JOBS.c.job_id).with_for_update()).all()
+    lost = set(wanted) - {job.job_id for job in found}
+    if lost:
+        raise IllegalTransition(f"{status}: there is no job {', '.join(sorted(lost))} that this session can see")
+    for job in found:
+        _refuse_illegal(job, status)
+    conn.execute(JOBS.update().where(JOBS.c.job_id.in_(wanted)).values(status=status, changed_at=func.now(), **values))
+    step = {"to_status": status, "by": by, "note": note}
+    conn.execute(EVENTS.insert(), [{"client": job.client, "job_id": job.job_id, "from_status": job.status, **step} for job in found])
+
+
+def _refuse_illegal(job: Any, status: str) -> None:
+    is_unapproved = status == "pushed" and job.needs_approval and job.decision != "approved"
+    if status not in MAY_BECOME.get(job.status, ()) or is_unapproved:
+        stands = f"{job.status} and approved by nobody" if is_unapproved else job.status
+        raise IllegalTransition(f"Job {job.job_id} of client '{job.client}' is {stands}: it cannot become {status}.")
+
+
+def list_jobs(conn: Connection, client: str = "*", status: str | None = None) -> list[dict[str, Any]]:
+    """Every job, newest first."""
+    query = select(JOBS).order_by(JOBS.c.planned_at.desc(), JOBS.c.client, JOBS.c.shop, JOBS.c.site, JOBS.c.sku)
+    query = query if client == "*" else query.where(JOBS.c.client == client)
+    query = query.where(JOBS.c.status == status) if status else query
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def events(conn: Connection, job_id: str) -> list[dict[str, Any]]:
+    """Each step of a job: at, status, by, note."""
+    told = (EVENTS.c.happened_at.label("at"), EVENTS.c.to_status.label("status"), EVENTS.c.by, EVENTS.c.note)
+    query = select(*told).where(EVENTS.c.job_id == job_id).order_by(EVENTS.c.event_id)
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def counts(conn: Connection, client: str = "*") -> dict[str, int]:
+    """Status → jobs standing there."""
+    query = select(JOBS.c.status, func.count()).group_by(JOBS.c.status)
+    return {status: count for status, count in conn.execute(query if client == "*" else query.where(JOBS.c.client == client))}

@@ -1,0 +1,64 @@
+"""The two statements of planning, over a JSON array of wishes."""
+
+from __future__ import annotations
+
+_WISHES = """
+WITH wishes AS (
+    SELECT * FROM jsonb_to_recordset(CAST(:wishes AS jsonb)) AS w (
+        job_id text, client text, shop text, kind text, site text, sku text, listing_id text, product_id text,
+        observed_quantity bigint, wanted_quantity bigint, job_key text, needs_approval boolean, reasons jsonb,
+        batch text, status text)
+)"""
+_SAME_TARGET = "j.client = w.client AND j.shop = w.shop AND j.kind = w.kind AND j.site = w.site AND j.sku = w.sku"
+_UNFINISHED = "j.status IN ('planned', 'waiting', 'approved', 'pushed', 'acknowledged')"
+_IS_KNOWN = f"""(
+    EXISTS (SELECT FROM sync_jobs j WHERE j.job_key = w.job_key)
+    OR EXISTS (SELECT FROM sync_jobs j WHERE {_SAME_TARGET} AND {_UNFINISHED} AND j.wanted_quantity = w.wanted_quantity))"""
+
+# A wish whose key is known (a replayed plan) supersedes nothing: what came after it is newer.
+SUPERSEDE_OLDER = f"""{_WISHES},
+older AS (
+    SELECT j.job_id, j.client, j.status FROM sync_jobs j JOIN wishes w ON {_SAME_TARGET}
+    WHERE {_UNFINISHED} AND j.wanted_quantity <> w.wanted_quantity
+    AND NOT EXISTS (SELECT FROM sync_jobs k WHERE k.job_key = w.job_key)
+    FOR UPDATE OF j
+),
+moved AS (
+    UPDATE sync_jobs j SET status = 'superseded', changed_at = now() FROM older o WHERE j.job_id = o.job_id RETURNING j.job_id
+),
+noted AS (
+    INSERT INTO sync_job_events (client, job_id, from_status, to_status, by, note)
+    SELECT client, job_id, status, 'superseded', :by, 'a newer wish for the same target' FROM older
+)
+SELECT count(*) FROM moved"""
+
+# Targets that show what is wanted by now: a job for them that has not left yet would undo it.
+WITHDRAW = f"""{_WISHES},
+older AS (
+    SELECT j.job_id, j.client, j.status FROM sync_jobs j JOIN wishes w ON {_SAME_TARGET}
+    WHERE j.status IN ('planned', 'waiting', 'approved')
+    FOR UPDATE OF j
+),
+moved AS (
+    UPDATE sync_jobs j SET status = 'superseded', changed_at = now() FROM older o WHERE j.job_id = o.job_id RETURNING j.job_id
+),
+noted AS (
+    INSERT INTO sync_job_events (client, job_id, from_status, to_status, by, note)
+    SELECT client, job_id, status, 'superseded', :by, 'nothing to change any more' FROM older
+)
+SELECT count(*) FROM moved"""
+
+INSERT_NEW = f"""{_WISHES},
+added AS (
+    INSERT INTO sync_jobs (job_id, client, shop, kind, site, sku, listing_id, product_id, observed_quantity, wanted_quantity,
+                           job_key, status, needs_approval, reasons, batch)
+    SELECT job_id, client, shop, kind, site, sku, listing_id, product_id, observed_quantity, wanted_quantity,
+           job_key, status, needs_approval, reasons, batch
+    FROM wishes w WHERE NOT {_IS_KNOWN}
+    ON CONFLICT (job_key) DO NOTHING
+    RETURNING client, job_id, status
+),
+noted AS (
+    INSERT INTO sync_job_events (client, job_id, from_status, to_status, by) SELECT client, job_id, NULL, status, :by FROM added
+)
+SELECT status FROM added"""
