@@ -75,6 +75,12 @@ class Deliveries:
             query = select(DELIVERIES.c.delivery_id).where(self._is(recipient)).where(text(f"NOT {_OPEN}"))
             return conn.execute(query, {"lasts": self.claim_lasts}).first() is None
 
+    def is_served(self, recipient: str) -> bool:
+        """Sent, or refused for good; a claim another run still holds is neither served nor due."""
+        with client_session(self.engine, self.client) as conn:
+            query = select(DELIVERIES.c.delivery_id).where(self._is(recipient), DELIVERIES.c.status.in_(("sent", "refused")))
+            return conn.execute(query).first() is not None
+
     def claim(self, recipient: str, message_id: str) -> bool:
         """Take the recipient; False when another run has it or has served it."""
         with client_session(self.engine, self.client) as conn:
