@@ -35,7 +35,7 @@ PLACES = {
         Place("GB", "A1F83G8C2ARO7P", "EU", "Amazon.co.uk", "en_GB"),
         Place("DE", "A1PA6795UKMFR9", "EU", "Amazon.de", "de_DE", "Cp1252"),
         Place("FR", "A13V1IB3VIYZZH", "EU", "Amazon.fr", "fr_FR", "Cp1252"),
-        Place("JP", "A1VC38T7YXB528", "FE", "Amazon.co.jp", "ja_JP", "Windows-31J"),
+        Place("JP", "A1VC38T7YXB528", "FE", "Amazon.co.jp", "ja_JP", "MS932"),
     )
 }
 BY_MARKETPLACE = {place.marketplace_id: place for place in PLACES.values()}
