@@ -38,7 +38,8 @@ def _section(table: Table) -> str:
         facts.append(f"Belongs to [`{table.parent}`](#{table.parent}) by {_names(table.parent_key)}; replaced with it as a set.")
     if table.is_derived:
         facts.append("Derived from other tables, so it carries no version and no landing reference.")
-    facts.append(f"Checked for {_names(rules_of(table))}.")
+    else:
+        facts.append(f"Checked for {_names(rules_of(table))}.")
     rows = [_row(table, column) for column in table.columns]
     head = ["| column | holds | empty? | meaning |", "| --- | --- | --- | --- |"]
     return "\n".join([f"## {table.name}", "", table.grain, "", *(f"- {fact}" for fact in facts), "", *head, *rows, ""])
@@ -47,7 +48,8 @@ def _section(table: Table) -> str:
 def _row(table: Table, column: Column) -> str:
     mark = " (key)" if column.name in table.key else ""
     words = f" One of: {_names(column.allowed)}." if column.allowed else ""
-    cells = f"`{column.name}`{mark}", _KINDS[column.kind], "may be" if column.nullable else "never", (column.doc + words).replace("|", "\\|")
+    meaning = (column.doc + words).replace("|", "\\|").replace("<", "\\<")
+    cells = f"`{column.name}`{mark}", _KINDS[column.kind], "may be" if column.nullable else "never", meaning
     return f"| {' | '.join(cells)} |"
 
 

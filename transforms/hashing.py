@@ -40,20 +40,25 @@ def stamp_hash(table: Table, frame: pd.DataFrame, children: Mapping[str, pd.Data
     return frame.assign(content_hash=pd.Series(total.view(np.int64), index=frame.index).astype(_INT64))
 
 
-def row_hash(table: Table, frame: pd.DataFrame, names: Iterable[str], known_as: Iterable[str] | None = None) -> np.ndarray:
+def row_hash(
+    table: Table, frame: pd.DataFrame, names: Iterable[str], known_as: Iterable[str] | None = None, known: dict | None = None,
+) -> np.ndarray:
     """64-bit hash (uint64) of some of each row's columns.
 
     Args:
         known_as: names to hash the columns under where they are called otherwise (a child's parent key).
+        known: keeps what was found for each column of this very frame, for callers that hash it several times.
     Raises:
         SchemaError: a column is missing or of another type than declared.
     """
-    names = tuple(names)
+    names, known = tuple(names), {} if known is None else known
     total = np.zeros(len(frame), dtype=np.uint64)
     for name, alias in zip(names, tuple(known_as or names), strict=True):
         if name not in frame:
             raise SchemaError(f"{table.name}: column {name} is missing, so its rows cannot be hashed")
-        total += _column_hash(frame[name], table.by_name[name], _seed(alias))
+        if name not in known:
+            known[name] = _words(frame[name], table.by_name[name])
+        total += _seeded(*known[name], _seed(alias))
     return _mix(total)
 
 
@@ -64,8 +69,9 @@ def _set_hash(parent: Table, parent_keys: np.ndarray, table: Table, rows: pd.Dat
     found = np.zeros(len(parent_keys), dtype=np.uint64)
     if not len(rows):
         return found
-    contents = _mix(row_hash(table, rows, table.content) ^ _seed(table.name))
-    keys = row_hash(table, rows, table.full_parent_key, parent.full_key)
+    known: dict = {}
+    contents = _mix(row_hash(table, rows, table.content, known=known) ^ _seed(table.name))
+    keys = row_hash(table, rows, table.full_parent_key, parent.full_key, known)
     order = np.argsort(keys, kind="stable")
     keys, starts = np.unique(keys[order], return_index=True)
     sums = np.add.reduceat(contents[order], starts)
@@ -75,10 +81,14 @@ def _set_hash(parent: Table, parent_keys: np.ndarray, table: Table, rows: pd.Dat
     return found
 
 
-def _column_hash(values: pd.Series, column: Column, seed: np.uint64) -> np.ndarray:
+def _words(values: pd.Series, column: Column) -> tuple[np.ndarray, np.ndarray | None]:
+    """64 bits a value, and where it is null (None: nowhere)."""
     array = _arrow(values, column)
-    is_null = array.is_null().to_numpy(zero_copy_only=False) if array.null_count else None
-    hashed = _mix(_bits(array, column.kind) + seed)
+    return _bits(array, column.kind), array.is_null().to_numpy(zero_copy_only=False) if array.null_count else None
+
+
+def _seeded(words: np.ndarray, is_null: np.ndarray | None, seed: np.uint64) -> np.ndarray:
+    hashed = _mix(words + seed)
     if is_null is not None:
         hashed[is_null] = 0
     return hashed

@@ -244,3 +244,21 @@ def test_old_news_is_a_warning():
     old = BatchFacts(now=NOON, newest=NOON - timedelta(hours=50), fresh_within=timedelta(hours=24))
     assert "50 h old" in batch_findings("orders", old)[0].message
     assert batch_findings("orders", BatchFacts(now=NOON, newest=NOON, fresh_within=timedelta(hours=1))) == []
+
+
+def test_a_derived_table_has_nothing_to_judge():
+    with pytest.raises(SchemaError, match="derived"):
+        check("stage_events", {"stage_events": CANONICAL["stage_events"].empty()}, FACTS)
+
+
+def test_the_cost_of_a_chunk_stays_small(chunk):
+    import time
+
+    count = 2000
+    keys = pd.Series([f"302-{n:07}" for n in range(count)]).astype(LISTINGS.by_name["sku"].kind.dtype)
+    frames = {name: frame.loc[[0] * count].reset_index(drop=True).assign(order_id=keys) for name, frame in chunk().items()}
+    check("orders", frames, FACTS)  # the first pays for Great Expectations' import
+    start = time.process_time()
+    checked = check("orders", frames, FACTS)
+    assert len(checked.good["orders"]) == count
+    assert time.process_time() - start < 0.5  # about 0.05 s where nothing else runs

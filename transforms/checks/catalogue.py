@@ -37,7 +37,9 @@ _OWN = {
 
 
 def rules_of(table: Table) -> tuple[str, ...]:
-    """Names of the table's rules, in the order of ``RULES``."""
+    """Names of the table's rules, in the order of ``RULES``; a derived table has none, for its sources were checked."""
+    if table.is_derived:
+        return ()
     names = {"mapping_fault", "required", "key_unique", "plausible_time", *_OWN.get(table.name, ())}
     if any(column.allowed for column in table.columns):
         names.add("known_word")

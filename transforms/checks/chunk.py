@@ -27,12 +27,15 @@ def check(table_name: str, frames: Mapping[str, pd.DataFrame], facts: BatchFacts
         frames: table → mapped rows with scope, body, ``source_updated_at``, ``seen_at``, ``landing_ref`` and ``fault``;
             other columns are ignored. ``content_hash`` is stamped afterwards, on the good rows.
     Raises:
-        SchemaError: a frame lacks a declared column, or ``table_name`` is not among the frames.
+        SchemaError: a frame lacks a declared column or is of a derived table, or ``table_name`` is not among the frames.
     """
     from transforms.checks import gate  # Great Expectations takes seconds to import: only who checks pays
 
     if table_name not in frames:
         raise SchemaError(f"{table_name}: no frame among {sorted(frames)}")
+    derived = [name for name in frames if CANONICAL[name].is_derived]
+    if derived:
+        raise SchemaError(f"{derived}: derived from tables that were checked; it has no records of its own to judge")
     chunk, ambiguous, dropped = newest_only({name: Rows(CANONICAL[name], frame) for name, frame in frames.items()})
     broken = _broken(chunk, ambiguous, facts)
     masks = {name: _by_rule(broken[name]) for name in chunk}

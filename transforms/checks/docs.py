@@ -17,7 +17,6 @@ from transforms.tables import CANONICAL
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
-from great_expectations.checkpoint import UpdateDataDocsAction
 from great_expectations.core.validation_definition import ValidationDefinition
 
 
@@ -56,7 +55,7 @@ def _validate(context, source, name: str, tally: Tally) -> None:
         ValidationDefinition(name=name, data=definition, suite=expectations),
     )
     checkpoint = context.checkpoints.add_or_update(gx.Checkpoint(
-        name=name, validation_definitions=[validation], actions=[UpdateDataDocsAction(name="pages")],
+        name=name, validation_definitions=[validation],
         result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["landing_ref"]},
     ))
     checkpoint.run(batch_parameters={"dataframe": as_frame(tally)})

@@ -46,13 +46,14 @@ class Rows:
         fault = frame["fault"] if "fault" in frame else pd.Series([None] * len(frame))
         self.faults = pa.array(fault, pa.string(), from_pandas=True)
         self._arrays: dict[str, pa.Array] = {}
+        self._words: dict = {}
 
     def __len__(self) -> int:
         return len(self.frame)
 
     def take(self, places: np.ndarray) -> Rows:
         kept = object.__new__(Rows)
-        kept.table, kept.columns, kept._arrays = self.table, self.columns, {}
+        kept.table, kept.columns, kept._arrays, kept._words = self.table, self.columns, {}, {}
         kept.frame = self.frame.take(places).reset_index(drop=True)
         kept.faults = self.faults.take(pa.array(places))
         return kept
@@ -89,11 +90,11 @@ class Rows:
     @cached_property
     def key(self) -> np.ndarray:
         """One 64-bit number a natural key, scope included."""
-        return row_hash(self.table, self.frame, self.table.full_key)
+        return row_hash(self.table, self.frame, self.table.full_key, known=self._words)
 
     def link(self, names: tuple[str, ...], known_as: tuple[str, ...]) -> np.ndarray:
         """The key of another table's rows that these columns lead to, comparable with its :attr:`key`."""
-        return row_hash(self.table, self.frame, names, known_as)
+        return row_hash(self.table, self.frame, names, known_as, self._words)
 
 
 def places_of(wanted: np.ndarray, keys: np.ndarray) -> np.ndarray:
