@@ -10,6 +10,7 @@ import pandas as pd
 
 from connectors.contract import Budget, Endpoint, Page, Services, Shop, Window
 from connectors.errors import FatalError
+from connectors.exact import without_collector
 from connectors.http import Session
 
 
@@ -39,10 +40,12 @@ class BaseConnector:
         return self._entity(entity).read(window, cursor)
 
     def map(self, entity: str, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return self._entity(entity).map(pages)
+        with without_collector():
+            return self._entity(entity).map(pages)
 
     def record_ids(self, entity: str, pages: Sequence[Page]) -> list[str]:
-        return self._entity(entity).record_ids(pages)
+        with without_collector():
+            return self._entity(entity).record_ids(pages)
 
     def _entity(self, name: str) -> Entity:
         if name not in self.entities:

@@ -45,8 +45,10 @@ class Faults:
                 if above in parents._by_row and row not in self._by_row:
                     self._by_row[row] = [f"{label}: {parents._by_row[above][0]}"]
 
-    def rows(self) -> list[int]:
-        return sorted(self._by_row)
+    def append(self, more: Faults) -> None:
+        """Lay the faults of further rows behind these."""
+        self._by_row |= {self.size + row: sentences for row, sentences in more._by_row.items()}
+        self.size += more.size
 
     def column(self) -> pa.Array:
         """One text a row: its faults joined by ``; ``, null where there are none."""
@@ -63,6 +65,7 @@ class Flattener:
 
     def __init__(self, paths: Mapping[str, str]) -> None:
         self._paths = {name: path.split(".") for name, path in paths.items()}
+        self.names = tuple(paths)
         self._fast = _compile(self._paths)
 
     def __call__(self, records: Sequence[Any], faults: Faults) -> dict[str, list[Any]]:

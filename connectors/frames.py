@@ -36,13 +36,15 @@ class Records:
     def of(cls, lists: Sequence[tuple[int, Any]]) -> Records:
         """From (index of the page, its list of records) pairs; what is no list counts as one unreadable record."""
         whole = [(at, found if isinstance(found, list) else [] if found is None else [found]) for at, found in lists]
-        lengths = np.array([len(found) for _, found in whole], dtype=np.int64)
-        place = [np.arange(length) for length in lengths]
-        return cls(
-            [record for _, found in whole for record in found],
-            np.repeat(np.array([at for at, _ in whole], dtype=np.int64), lengths),
-            np.concatenate(place) if place else np.array([], dtype=np.int64),
-        )
+        places = cls.places([(at, len(found)) for at, found in whole])
+        return cls([record for _, found in whole for record in found], places.page, places.record)
+
+    @classmethod
+    def places(cls, sizes: Sequence[tuple[int, int]]) -> Records:
+        """Places alone, without values, from (index of the page, number of its records) pairs."""
+        lengths = np.array([length for _, length in sizes], dtype=np.int64)
+        page = np.repeat(np.array([at for at, _ in sizes], dtype=np.int64), lengths)
+        return cls([], page, np.concatenate([np.arange(length) for length in lengths]) if sizes else page)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -60,7 +62,7 @@ class Draft:
 
     def __init__(self, table: Table, shop: Shop, records: Records, faults: Faults | None = None) -> None:
         self.table, self.size = table, len(records.page)
-        self.faults = faults or Faults(self.size)
+        self.faults = Faults(self.size) if faults is None else faults
         self._records = records
         self._columns: dict[str, pa.Array] = {}
         if table.scope in ("shop", "client"):

@@ -56,8 +56,9 @@ class Call:
 
     @property
     def place(self) -> str:
-        """Method and path, for people: hosts, queries and what follows them stay out."""
-        return f"{self.method} /{self.url.partition('://')[2].partition('/')[2].partition('?')[0]}"
+        """Method and path, for people: hosts and queries stay out; presigned addresses are cut, their paths say nothing."""
+        path = self.url.partition("://")[2].partition("/")[2].partition("?")[0]
+        return f"{self.method} /{path if self.is_signed or len(path) <= 40 else path[:40] + '…'}"
 
 
 class Session:

@@ -15,13 +15,15 @@ from connectors.contract import Page
 
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 _STANDARD = "utf-8"
+_CALLED_DIFFERENTLY = {"windows-31j": "cp932", "ms932": "cp932", "shift_jis": "cp932", "shift-jis": "cp932"}  # Java's names, and a subset
 
 
 def charset_named(content_type: str | None) -> str | None:
     """The charset a Content-Type header names, where Python knows it."""
     found = _CHARSET.search(content_type or "")
+    named = found.group(1).lower() if found else ""
     try:
-        return codecs.lookup(found.group(1)).name if found else None
+        return codecs.lookup(_CALLED_DIFFERENTLY.get(named, named)).name if named else None
     except LookupError:
         return None
 

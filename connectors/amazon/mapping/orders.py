@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from connectors.amazon.mapping.parcels import parcels
-from connectors.amazon.mapping.proceeds import Proceeds, add_money
+from connectors.amazon.mapping.parcels import PACKAGE, PACKAGE_ITEM, parcels
+from connectors.amazon.mapping.proceeds import BREAKDOWN, Proceeds, add_money
 from connectors.amazon.mapping.words import FULFILLED_BY, ORDER_STATUS
 from connectors.amazon.sites import COUNTRY, ZONE
 from connectors.contract import Page, Shop
-from connectors.flatten import Flattener, explode, sums
-from connectors.frames import Draft, Records
+from connectors.flatten import Flattener, sums
+from connectors.frames import Draft
+from connectors.trees import Branch, Level, Tree
 from transforms.tables import ORDER_LINES, ORDERS
 
 _ORDER = Flattener({
@@ -37,29 +38,39 @@ _LINE = Flattener({
 })
 
 
-def map_orders(pages: Sequence[Page], shop: Shop) -> dict[str, pd.DataFrame]:
-    """Frames of whole pages; an order's faults are its children's too, and theirs its own: it is stored whole or not at all."""
-    records = Records.gather(pages, _records)
-    orders = Draft(ORDERS, shop, records)
-    flat = _ORDER(records.values, orders.faults)
-    _describe(orders, flat)
-    found, parent = explode(flat["lines"], "orderItems", orders.faults)
-    lines = Draft(ORDER_LINES, shop, records.take(parent))
-    _describe_lines(lines, _LINE(found, lines.faults), orders, parent)
-    _add_up(orders, flat, lines, parent)
-    shipments, shipped, parcel_of, item_of = parcels(flat["packages"], orders, records, shop)
-    children = ((lines, parent, "order_lines"), (shipments, parcel_of, "shipments"), (shipped, item_of, "shipment_lines"))
-    for draft, owner, label in children:
-        orders.faults.lift(draft.faults, owner, label)
-    for draft, owner, _ in children:
-        draft.faults.spread(orders.faults, owner, "its order")
-    return {draft.table.name: draft.frame() for draft in (orders, lines, shipments, shipped)}
-
-
 def _records(document: Any) -> list[Any] | None:
     if "order" in document:  # getOrder
         return [document["order"]]
     return document.get("orders")
+
+
+_TREE = Tree(_records, {
+    "orders": Branch(_ORDER),
+    "tips": Branch(BREAKDOWN, "orders", "breakdowns", "proceeds.breakdowns"),
+    "lines": Branch(_LINE, "orders", "lines", "orderItems"),
+    "amounts": Branch(BREAKDOWN, "lines", "breakdowns", "proceeds.breakdowns"),
+    "parcels": Branch(PACKAGE, "orders", "packages", "packages"),
+    "contents": Branch(PACKAGE_ITEM, "parcels", "items", "packageItems"),
+})
+
+
+def map_orders(pages: Sequence[Page], shop: Shop) -> dict[str, pd.DataFrame]:
+    """Frames of whole pages; an order's faults are its children's too, and theirs its own: it is stored whole or not at all."""
+    levels, records = _TREE.read(pages)
+    orders = Draft(ORDERS, shop, records, levels["orders"].faults)
+    parent = levels["lines"].parent
+    lines = Draft(ORDER_LINES, shop, records.take(parent), levels["lines"].faults)
+    _describe(orders, levels["orders"].columns)
+    _describe_lines(lines, levels, orders)
+    _add_up(orders, levels, lines)
+    shipments, contents = parcels(levels["parcels"], levels["contents"], orders, records, shop)
+    owner_of_contents = levels["parcels"].parent[levels["contents"].parent]
+    children = ((lines, parent), (shipments, levels["parcels"].parent), (contents, owner_of_contents))
+    for draft, owner in children:
+        orders.faults.lift(draft.faults, owner, draft.table.name)
+    for draft, owner in children:
+        draft.faults.spread(orders.faults, owner, "its order")
+    return {draft.table.name: draft.frame() for draft in (orders, lines, shipments, contents)}
 
 
 def _describe(orders: Draft, flat: dict[str, list[Any]]) -> None:
@@ -73,9 +84,10 @@ def _describe(orders: Draft, flat: dict[str, list[Any]]) -> None:
     orders.instant("source_updated_at", flat["updated"])
 
 
-def _describe_lines(lines: Draft, flat: dict[str, list[Any]], orders: Draft, parent: np.ndarray) -> None:
-    owner = pa.array(parent)
-    lines.put("order_id", orders["order_id"].take(owner))
+def _describe_lines(lines: Draft, levels: dict[str, Level], orders: Draft) -> None:
+    flat, owner = levels["lines"].columns, pa.array(levels["lines"].parent)
+    for name in ("order_id", "source_updated_at"):
+        lines.put(name, orders[name].take(owner))
     lines.text("line_id", flat["line_id"])
     lines.text("sku", flat["sku"])
     lines.text("product_id", flat["product_id"])
@@ -83,7 +95,7 @@ def _describe_lines(lines: Draft, flat: dict[str, list[Any]], orders: Draft, par
     ordered = lines.integer("quantity", flat["quantity"])
     shipped = lines.integer("shipped_quantity", [0 if value is None else value for value in flat["shipped"]])
     lines.put("status", _line_status(ordered, shipped, flat["cancelled"], orders["status"].take(owner)))
-    add_money(lines, flat)
+    add_money(lines, flat, levels["amounts"])
 
 
 def _line_status(ordered: pa.Array, shipped: pa.Array, cancelled: list[Any], order_status: pa.Array) -> pa.Array:
@@ -97,8 +109,8 @@ def _line_status(ordered: pa.Array, shipped: pa.Array, cancelled: list[Any], ord
     return pa.array(found.tolist(), pa.string())
 
 
-def _add_up(orders: Draft, flat: dict[str, list[Any]], lines: Draft, parent: np.ndarray) -> None:
-    size = orders.size
+def _add_up(orders: Draft, levels: dict[str, Level], lines: Draft) -> None:
+    flat, parent, size = levels["orders"].columns, levels["lines"].parent, orders.size
     orders.put("unit_count", sums(parent, lines["quantity"], size))
     first_line = np.full(size, -1)
     first_line[parent[::-1]] = np.arange(len(parent))[::-1]
@@ -106,7 +118,7 @@ def _add_up(orders: Draft, flat: dict[str, list[Any]], lines: Draft, parent: np.
     currency = orders.text("currency", [told or guessed for told, guessed in zip(flat["currency"], of_line, strict=True)])
     orders.amount("total_minor", flat["total"], currency.to_pylist())
     _refuse_foreign_lines(lines, parent, currency)
-    tips = Proceeds.of(flat["breakdowns"], orders.faults).total(("DELIVERY_TIP",))
+    tips = Proceeds(levels["tips"], orders.faults).total(("DELIVERY_TIP",))
     for name in ("items_minor", "discount_minor", "shipping_minor", "tax_minor"):
         total = sums(parent, lines[name], size)
         if name == "shipping_minor":

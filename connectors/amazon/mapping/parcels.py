@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from connectors.amazon.mapping.words import ON_THE_WAY_BACK, PACKAGE_STATUS
 from connectors.contract import Shop
-from connectors.flatten import Flattener, explode
+from connectors.flatten import Flattener
 from connectors.frames import Draft, Records
+from connectors.trees import Level
 from transforms.tables import SHIPMENT_LINES, SHIPMENTS
 
-_PACKAGE = Flattener({
+PACKAGE = Flattener({
     "shipment_id": "packageReferenceId", "status": "packageStatus.status", "detail": "packageStatus.detailedStatus",
     "carrier": "carrier", "tracking": "trackingNumber", "shipped": "shipTime", "items": "packageItems",
 })
-_ITEM = Flattener({"line_id": "orderItemId", "quantity": "quantity"})
+PACKAGE_ITEM = Flattener({"line_id": "orderItemId", "quantity": "quantity"})
 
 
-def parcels(packages: list[Any], orders: Draft, records: Records, shop: Shop) -> tuple[Draft, Draft, np.ndarray, np.ndarray]:
-    """Both drafts, and for each of their rows the row of its order."""
-    found, order_of = explode(packages, "packages", orders.faults)
-    shipments = Draft(SHIPMENTS, shop, records.take(order_of))
-    flat = _PACKAGE(found, shipments.faults)
-    shipments.put("order_id", orders["order_id"].take(pa.array(order_of)))
+def parcels(packages: Level, items: Level, orders: Draft, records: Records, shop: Shop) -> tuple[Draft, Draft]:
+    """Both drafts; rows follow the levels'."""
+    order_of, flat = packages.parent, packages.columns
+    shipments = Draft(SHIPMENTS, shop, records.take(order_of), packages.faults)
+    for name in ("order_id", "source_updated_at"):
+        shipments.put(name, orders[name].take(pa.array(order_of)))
     shipments.text("shipment_id", flat["shipment_id"])
     shipments.text("carrier", flat["carrier"])
     shipments.text("tracking_number", flat["tracking"])
@@ -33,8 +33,12 @@ def parcels(packages: list[Any], orders: Draft, records: Records, shop: Shop) ->
     _let_the_way_back_win(shipments, flat["detail"])
     shipments.text("status_raw", [_raw(*pair) for pair in zip(flat["status"], flat["detail"], strict=True)])
     shipments.instant("shipped_at", [value or None for value in flat["shipped"]])
-    lines, item_of = _parcel_lines(flat["items"], shipments, order_of, records, shop)
-    return shipments, lines, order_of, item_of
+    contents = Draft(SHIPMENT_LINES, shop, records.take(order_of[items.parent]), items.faults)
+    for name in ("order_id", "shipment_id", "source_updated_at"):
+        contents.put(name, shipments[name].take(pa.array(items.parent)))
+    contents.text("line_id", items.columns["line_id"])
+    contents.integer("quantity", items.columns["quantity"])
+    return shipments, contents
 
 
 def _let_the_way_back_win(shipments: Draft, details: list[Any]) -> None:
@@ -45,17 +49,3 @@ def _let_the_way_back_win(shipments: Draft, details: list[Any]) -> None:
 
 def _raw(status: Any, detail: Any) -> Any:
     return f"{status}/{detail}" if isinstance(status, str) and isinstance(detail, str) and detail else status
-
-
-def _parcel_lines(
-    items: list[Any], shipments: Draft, order_of: np.ndarray, records: Records, shop: Shop
-) -> tuple[Draft, np.ndarray]:
-    found, parcel_of = explode(items, "packageItems", shipments.faults)
-    owner = order_of[parcel_of]
-    lines = Draft(SHIPMENT_LINES, shop, records.take(owner))
-    flat = _ITEM(found, lines.faults)
-    for name in ("order_id", "shipment_id"):
-        lines.put(name, shipments[name].take(pa.array(parcel_of)))
-    lines.text("line_id", flat["line_id"])
-    lines.integer("quantity", flat["quantity"])
-    return lines, owner

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,35 +11,26 @@ import pyarrow.compute as pc
 
 from connectors import columns
 from connectors.amazon.mapping.words import SHIPPING_TYPES
-from connectors.flatten import Faults, Flattener, explode, sums
+from connectors.flatten import Faults, Flattener, sums
 from connectors.frames import Draft
+from connectors.trees import Level
 
-_BREAKDOWN = Flattener({"type": "type", "amount": "subtotal.amount", "currency": "subtotal.currencyCode"})
+BREAKDOWN = Flattener({"type": "type", "amount": "subtotal.amount", "currency": "subtotal.currencyCode"})
 
 
-@dataclass(frozen=True)
 class Proceeds:
-    """All breakdowns of some rows, laid end to end; ``owner`` says which row each belongs to."""
+    """All breakdowns of some rows, laid end to end; ``owner`` says which row each belongs to. Faults go to the rows."""
 
-    size: int
-    owner: np.ndarray
-    types: list[Any]
-    minor: pa.Array
-    currency: list[Any]
-
-    @classmethod
-    def of(cls, lists: Sequence[Any], faults: Faults) -> Proceeds:
-        found, owner = explode(lists, "proceeds.breakdowns", faults)
-        inner = Faults(len(found))
-        flat = _BREAKDOWN(found, inner)
-        minor = columns.amounts(flat["amount"], flat["currency"], "subtotal", inner)
-        faults.lift(inner, owner, "proceeds")
-        return cls(len(lists), owner, flat["type"], minor, flat["currency"])
+    def __init__(self, level: Level, faults: Faults) -> None:
+        self.size, self.owner, self.currency = faults.size, level.parent, level.columns["currency"]
+        self._minor = columns.amounts(level.columns["amount"], self.currency, "subtotal", level.faults)
+        faults.lift(level.faults, self.owner, "proceeds")
+        self._types = columns.texts(level.columns["type"], "type", level.faults)
 
     def total(self, types: Sequence[str]) -> pa.Array:
         """The sum of some types by row: 0 where a row shows none of them, null where one is unreadable."""
-        chosen = np.fromiter((each in types for each in self.types), dtype=bool, count=len(self.types))
-        return sums(self.owner[chosen], self.minor.filter(pa.array(chosen)), self.size)
+        chosen = pc.fill_null(pc.is_in(self._types, pa.array(types)), False)
+        return sums(self.owner[chosen.to_numpy(zero_copy_only=False)], self._minor.filter(chosen), self.size)
 
     def has_any(self) -> np.ndarray:
         shown = np.zeros(self.size, dtype=bool)
@@ -48,9 +38,9 @@ class Proceeds:
         return shown
 
 
-def add_money(lines: Draft, flat: dict[str, list[Any]]) -> None:
+def add_money(lines: Draft, flat: dict[str, list[Any]], amounts: Level) -> None:
     """Set a line's currency and amounts. A line without breakdowns shows no parts; Amazon writes discounts as negatives."""
-    proceeds = Proceeds.of(flat["breakdowns"], lines.faults)
+    proceeds = Proceeds(amounts, lines.faults)
     first = dict(zip(reversed(proceeds.owner.tolist()), reversed(proceeds.currency), strict=True))
     told = zip(flat["currency"], flat["price_currency"], strict=True)
     currency = lines.text("currency", [total or first.get(row) or price for row, (total, price) in enumerate(told)]).to_pylist()
