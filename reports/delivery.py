@@ -54,6 +54,9 @@ class Ledger(Protocol):
     def is_due(self, recipient: str) -> bool:
         """Whether a message may still have to be sent: not sent, not refused for good, not freshly claimed by another."""
 
+    def is_served(self, recipient: str) -> bool:
+        """Sent, or refused for good: nothing is left to do."""
+
     def claim(self, recipient: str, message_id: str) -> bool:
         """Take the recipient for this run; False when another run has it or has served it."""
 
@@ -65,7 +68,7 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one recipient in this run: ``sent``, ``before`` (served or claimed by another run), ``refused``, ``later``."""
+    """What came of one recipient in this run: ``sent``, ``before`` (served by an earlier run), ``refused``, ``later``."""
 
     recipient: str
     status: str
@@ -77,7 +80,7 @@ def deliver(report: Report, recipients: Iterable[str], server: Server, ledger: L
 
     Raises:
         DeliveryError: the server refuses login, encryption or the sender.
-        DeliveryLater: after all were tried: the server is away or put some off.
+        DeliveryLater: after all were tried: the server is away or put some off, or another run holds a claim.
     """
     outcomes: list[Outcome] = []
     due = []
@@ -85,7 +88,7 @@ def deliver(report: Report, recipients: Iterable[str], server: Server, ledger: L
         if ledger.is_due(recipient):
             due.append(recipient)
         else:
-            outcomes.append(Outcome(recipient, "before"))
+            outcomes.append(_left_to_another(recipient, ledger))
     with _Connection(server) as connection:
         outcomes += [_serve(report, recipient, connection, ledger, edition) for recipient in due]
     _complain(report, outcomes, server)
@@ -103,7 +106,7 @@ def _serve(report: Report, recipient: str, connection: _Connection, ledger: Ledg
         connection.announce(mail)
         if not ledger.claim(recipient, identity):
             connection.withdraw()
-            return Outcome(recipient, "before")
+            return _left_to_another(recipient, ledger)
         connection.send(mail)
     except _Refused as error:
         ledger.failed(recipient, identity, str(error), is_final=error.is_final)
@@ -113,13 +116,20 @@ def _serve(report: Report, recipient: str, connection: _Connection, ledger: Ledg
     return Outcome(recipient, "sent")
 
 
+def _left_to_another(recipient: str, ledger: Ledger) -> Outcome:
+    """Served before; or claimed by a run that may be sending just now, or was killed: that must be looked at again."""
+    if ledger.is_served(recipient):
+        return Outcome(recipient, "before")
+    return Outcome(recipient, "later", "claimed by another run that has not reported back")
+
+
 def _complain(report: Report, outcomes: list[Outcome], server: Server) -> None:
     later = [outcome for outcome in outcomes if outcome.status == "later"]
     if later:
         reasons = "; ".join(f"{outcome.recipient}: {outcome.reason}" for outcome in later)
         raise DeliveryLater(
-            f"client {report.client!r}, report {report.period}: {len(later)} of {len(outcomes)} recipients wait for the "
-            f"mail server {server.place} ({reasons}). Recorded; the same delivery run again serves them and nobody else."
+            f"client {report.client!r}, report {report.period}: {len(later)} of {len(outcomes)} recipients wait "
+            f"(mail server {server.place}; {reasons}). Recorded; the same delivery run again serves them and nobody else."
         )
 
 
@@ -152,9 +162,8 @@ class _Connection:
         """MAIL and RCPT: the server says whether it would take the message."""
         self._smtp = self._smtp or self._open()
         source, target = (mail[name].addresses[0].addr_spec for name in ("From", "To"))
-        options = [] if (source + target).isascii() else ["SMTPUTF8"]
         try:
-            self._say(lambda smtp: smtp.mail(source, options), "sender refused")
+            self._say(lambda smtp: smtp.mail(source), "sender refused")
         except _Refused as error:
             if not error.is_final:
                 raise

@@ -30,12 +30,12 @@ def compose(report: Report, recipient: str, sender: str, *, edition: int = 1, no
     mail["Subject"] = one_line(report.subject)
     mail["Date"] = format_datetime(now or datetime.now(UTC))
     mail["Message-ID"] = message_id(report, target.addr_spec, source.domain, edition)
-    mail["Content-Language"] = report.language
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail["List-Unsubscribe"] = f"<mailto:{source.addr_spec}?subject={quote(f'unsubscribe {report.client} weekly')}>"
     mail.set_content(report.text, charset="utf-8", cte="base64")
     mail.add_alternative(report.html, subtype="html", charset="utf-8", cte="base64")
+    mail["Content-Language"] = report.language  # set last: earlier it would move into the text part
     return mail
 
 
@@ -46,16 +46,18 @@ def message_id(report: Report, recipient: str, domain: str, edition: int = 1) ->
 
 
 def address(text: str) -> Address:
-    """Raises: ReportError: not exactly one mail address."""
+    """Raises: ReportError: not exactly one mail address; letters beyond ASCII may stand in the name only (domains: punycode)."""
     name, spec = parseaddr(text) if "<" in text else ("", text)
     try:
         if one_line(text) != text:
             raise ValueError
         parsed = Address(display_name=name, addr_spec=spec)
-        if not parsed.username or not parsed.domain:
+        if not parsed.username or not parsed.domain or not parsed.addr_spec.isascii():
             raise ValueError
     except (ValueError, IndexError, HeaderParseError):
-        raise ReportError(f"{one_line(text)!r} is not a mail address. Mend `recipients` in the client's YAML (or the sender).") from None
+        raise ReportError(
+            f"{one_line(text)!r} is not a mail address (in ASCII). Mend `recipients` in the client's YAML, or DAIYUN_MAIL_FROM."
+        ) from None
     return parsed
 
 
