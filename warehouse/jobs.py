@@ -21,6 +21,7 @@ from warehouse.tables import metadata
 
 JOBS, EVENTS = metadata.tables["sync_jobs"], metadata.tables["sync_job_events"]
 UNFINISHED = ("planned", "waiting", "approved", "pushed", "acknowledged")
+CAME_TO_NOTHING = ("rejected", "failed", "superseded")
 MAY_BECOME = {
     "planned": {"pushed", "superseded"},
     "waiting": {"approved", "rejected", "superseded"},
@@ -63,6 +64,7 @@ class Job:
     attempts: int
     message: str | None
     vendor_ref: str | None
+    changed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,16 @@ def events(conn: Connection, job_id: str) -> list[dict[str, Any]]:
     told = (EVENTS.c.happened_at.label("at"), EVENTS.c.to_status.label("status"), EVENTS.c.by, EVENTS.c.note)
     query = select(*told).where(EVENTS.c.job_id == job_id).order_by(EVENTS.c.event_id)
     return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def setbacks(conn: Connection, client: str, batch: str) -> dict[tuple[str, str, str], int]:
+    """(shop, site, SKU) → how often a wish for it came to nothing in batches other than ``batch``.
+
+    The same wish after that is a new wish; planning the same batch again is not.
+    """
+    target = (JOBS.c.shop, JOBS.c.site, JOBS.c.sku)
+    query = select(*target, func.count()).where(JOBS.c.client == client, JOBS.c.batch != batch, JOBS.c.status.in_(CAME_TO_NOTHING))
+    return {(shop, site, sku): count for shop, site, sku, count in conn.execute(query.group_by(*target))}
 
 
 def counts(conn: Connection, client: str = "*") -> dict[str, int]:

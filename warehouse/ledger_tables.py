@@ -130,7 +130,8 @@ def _sync_jobs(metadata: MetaData) -> None:
         _one_of("status", JOB_STATUSES),
         CheckConstraint("decision IN ('approved', 'rejected')", name="decision_known"),
         CheckConstraint(
-            "NOT needs_approval OR decision IS NOT DISTINCT FROM 'approved' OR status NOT IN ('approved', 'pushed', 'acknowledged', 'observed')",
+            "NOT needs_approval OR decision IS NOT DISTINCT FROM 'approved'"
+            " OR status NOT IN ('approved', 'pushed', 'acknowledged', 'observed')",
             name="guarded_only_with_approval",
         ),
         Index("ix_sync_jobs_status", "client", "status"),

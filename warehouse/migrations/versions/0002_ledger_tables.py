@@ -199,7 +199,8 @@ def upgrade() -> None:
         sa.Column("planned_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
-            "NOT needs_approval OR decision IS NOT DISTINCT FROM 'approved' OR status NOT IN ('approved', 'pushed', 'acknowledged', 'observed')",
+            "NOT needs_approval OR decision IS NOT DISTINCT FROM 'approved'"
+            " OR status NOT IN ('approved', 'pushed', 'acknowledged', 'observed')",
             name=op.f("ck_sync_jobs_guarded_only_with_approval"),
         ),
         sa.CheckConstraint("decision IN ('approved', 'rejected')", name=op.f("ck_sync_jobs_decision_known")),
