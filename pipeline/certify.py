@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 
 import pandas as pd
 
 from connectors.contract import Endpoint
-from pipeline.opened import OpenShop, landing
+from pipeline.opened import OpenShop, clock, landing
 from pipeline.validate import page_chunks
+from transforms.checks import BatchFacts, batch_findings
 from transforms.tables import CANONICAL
 from warehouse import ledger, quarantine
 from warehouse.merge import retire_absent, stored_ids
 
+log = logging.getLogger(__name__)
 SHOWN_IDS = 20  # ids an operator wants to see in a certificate; the rest is a number
 
 
@@ -52,10 +55,25 @@ def certify_pull(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull) -> str
         if fault is None:
             _retire(conn, opened, endpoint, pull, held)
         ledger.certify(
-            conn, pull.pull_id, announced=len(proof.announced), stored=len(proof.stored - proof.quarantined),
-            quarantined=len(proof.quarantined), missing=proof.missing, is_certified=fault is None, reason=fault,
+            conn,
+            pull.pull_id,
+            announced=len(proof.announced),
+            stored=len(proof.stored - proof.quarantined),
+            quarantined=len(proof.quarantined),
+            missing=proof.missing,
+            is_certified=fault is None,
+            reason=fault or _remarks(conn, opened, endpoint, len(proof.announced)),
         )
     return fault
+
+
+def _remarks(conn, opened: OpenShop, endpoint: Endpoint, records: int) -> str | None:
+    """What a person should look at though nothing is missing: far more or fewer records than usual."""
+    usual = ledger.usual_counts(conn, opened.client.name, opened.name, endpoint.entity)
+    found = batch_findings(endpoint.entity, BatchFacts(now=clock().now(), count=records, usual_counts=usual))
+    for finding in found:
+        log.warning("client %s, shop %s: %s", opened.client.name, opened.name, finding.message)
+    return "; ".join(finding.message for finding in found) or None
 
 
 def count(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held: list[dict]) -> Proof:
@@ -84,9 +102,10 @@ def _retire(conn, opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held:
     for frames in landing().read_batches(pull.ref):
         for table in shown:
             if table in frames:
-                shown[table].append(frames[table][list(CANONICAL[table].key)])
+                shown[table].append(frames[table][[*CANONICAL[table].key, "seen_at"]])
     for table, scope in endpoint.retires.items():
         key = list(CANONICAL[table].key)
         rows = pd.DataFrame([{name: row.get(name) for name in key} for row in held if set(key) <= set(row)], columns=key)
-        keys = pd.concat([*shown[table], rows.astype(CANONICAL[table].empty()[key].dtypes)], ignore_index=True)
+        empty = CANONICAL[table].empty()[[*key, "seen_at"]]
+        keys = pd.concat([empty, *shown[table], rows.astype(empty[key].dtypes)], ignore_index=True)
         retire_absent(conn, table, opened.client.name, opened.name, dict(scope), keys)

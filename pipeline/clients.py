@@ -94,7 +94,9 @@ def _load(file: Path) -> Client:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise SettingsError(f"{file.name} is not YAML{place}: {getattr(error, 'problem', error)}. Mend the file; no client was loaded.") from None
+        raise SettingsError(
+            f"{file.name} is not YAML{place}: {getattr(error, 'problem', error)}. Mend the file; no client was loaded."
+        ) from None
     if not isinstance(data, dict):
         raise SettingsError(f"{file.name} holds no client: it must be a mapping that begins with `name:`.")
     try:

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Engine
 
 from connectors import registry
-from connectors.contract import Clock, Connector, Endpoint, Services
+from connectors.contract import Connector, Endpoint, Services
 from connectors.errors import QuotaWait
 from pipeline.clients import Client, ShopEntry, load_clients
-from pipeline.clock import clock_from
+from pipeline.clock import RemoteClock, SystemClock, clock_from
 from pipeline.connections import read_connection
 from pipeline.errors import SettingsError
 from pipeline.settings import settings
@@ -37,7 +37,7 @@ def landing() -> Landing:
 
 
 @lru_cache
-def clock() -> Clock:
+def clock() -> SystemClock | RemoteClock:
     return clock_from(settings().clock)
 
 
@@ -96,7 +96,9 @@ class OpenShop:
         offered = registry.endpoints(self.entry.marketplace)
         unknown = sorted(set(self.entry.entities) - set(offered))
         if unknown:
-            raise SettingsError(f"Shop '{self.name}': {self.entry.marketplace} has no entity {', '.join(unknown)}; it has {', '.join(offered)}.")
+            raise SettingsError(
+                f"Shop '{self.name}': {self.entry.marketplace} has no entity {', '.join(unknown)}; it has {', '.join(offered)}."
+            )
         return {name: offered[name] for name in (self.entry.entities or offered)}
 
     def session(self):
@@ -115,7 +117,7 @@ class OpenShop:
             limiter=PostgresLimiter(engine(), clock(), too_long=QuotaWait),
             tokens=PostgresTokens(engine(), settings().key("tokens"), self.client.name),
             pseudonym=_pseudonym(settings().key(f"buyers of {self.client.name}")),
-            patience_seconds=wall_patience * getattr(clock(), "speed", 1.0),
+            patience_seconds=wall_patience * clock().speed,
             count_call=self.calls,
         )
 

@@ -11,6 +11,7 @@ from connectors import ecb
 from pipeline.opened import clock, engine
 from pipeline.settings import settings
 from transforms.hashing import stamp_hash
+from transforms.rates_file import read_rates
 from transforms.tables import FX_RATES
 from warehouse.database import client_session
 from warehouse.merge import merge
@@ -23,12 +24,12 @@ def load_rates() -> dict[str, int]:
         connectors.errors.ConnectorError: a source could not be read; rates already stored stay in use.
     """
     with requests.Session() as session:
-        bodies = [ecb.fetch_rates(session, address) for address in (settings().ecb_url, *settings().fx_files)]
+        frames = [(settings().ecb_url, ecb.parse(ecb.fetch_rates(session, settings().ecb_url)))]
+        frames += [(address, read_rates(ecb.fetch_rates(session, address))) for address in settings().fx_files]
     counts = {"inserted": 0, "updated": 0, "unchanged": 0}
-    for address, body in zip((settings().ecb_url, *settings().fx_files), bodies, strict=True):
-        frame = _stamp(ecb.parse(body), Path(address).name)
+    for address, frame in frames:
         with client_session(engine(), "*") as conn:
-            merged = merge(conn, {"fx_rates": frame})["fx_rates"]
+            merged = merge(conn, {"fx_rates": _stamp(frame, Path(address).name)})["fx_rates"]
         for name in counts:
             counts[name] += getattr(merged, name)
     return counts

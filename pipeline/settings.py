@@ -31,6 +31,7 @@ class Settings(BaseSettings):
         night_cron: when the night starts (UTC); ``manual`` to start it by hand only.
         history_days: how far back a shop's first pull reaches.
         patience_seconds: wall seconds a pull sleeps out before it gives its worker slot back.
+        observe_seconds: how long an acknowledged stock change may take to show before its job counts as failed.
         chunk_bytes: raw bytes mapped and checked at a time; bounds memory.
         ecb_url: ECB reference rates (address or file); ``fx_files``: extra CSVs for currencies the ECB leaves out.
     """
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     night_cron: str = "0 3 * * *"
     history_days: int = 30
     patience_seconds: float = 20.0
+    observe_seconds: float = 7200.0
     chunk_bytes: int = 8_000_000
     ecb_url: str = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml"
     fx_files: tuple[str, ...] = ()

@@ -22,10 +22,24 @@ from pipeline.report import due_reports, report_client
 from pipeline.stock import observe_client, plan_client, push_client, record_decision
 from pipeline.validate import validate_pull
 from warehouse import ledger
+from warehouse.database import client_session
 
 __all__ = [
-    "certify_shop", "due_reports", "list_clients", "list_shops", "load_rates", "merge_shop", "observe_client",
-    "plan_client", "pull_shop", "push_client", "record_decision", "report_client", "shop_marketplace", "validate_shop",
+    "certify_shop",
+    "due_reports",
+    "list_clients",
+    "list_shops",
+    "load_rates",
+    "merge_shop",
+    "observe_client",
+    "plan_client",
+    "pull_shop",
+    "push_client",
+    "record_decision",
+    "report_client",
+    "shop_marketplace",
+    "validate_shop",
+    "verdict",
 ]
 
 Connection = Mapping[str, Any] | None
@@ -71,11 +85,14 @@ def pull_shop(
     opened.save_calls(run_id)
     if waits:
         wait = min(waits, key=lambda each: each.seconds)
-        raise TryLater(wait.seconds / getattr(state.clock(), "speed", 1.0), f"Shop '{shop}': {wait}")
+        raise TryLater(wait.seconds / state.clock().speed, f"Shop '{shop}': {wait}")
     if failures:
         lines = "\n".join(f"  {entity}: {failure}" for entity, failure in failures.items())
         is_fatal = not any(isinstance(failure, RetryableError) for failure in failures.values())
-        raise PullFailed(f"Client '{opened.client.name}', shop '{shop}': {len(failures)} of {len(opened.endpoints)} entities were not read:\n{lines}", is_fatal=is_fatal)
+        raise PullFailed(
+            f"Client '{opened.client.name}', shop '{shop}': {len(failures)} of {len(opened.endpoints)} entities were not read:\n{lines}",
+            is_fatal=is_fatal,
+        )
     return pulls
 
 
@@ -107,7 +124,8 @@ def certify_shop(shop: str, *, run_id: str) -> dict[str, Any]:
     with opened.session() as conn:
         unread = {
             pull.entity: pull.reason or f"is still {pull.state}"
-            for pull in ledger.pulls_of_run(conn, opened.client.name, shop, run_id) if pull.state not in ("certified", "merged")
+            for pull in ledger.pulls_of_run(conn, opened.client.name, shop, run_id)
+            if pull.state not in ("certified", "merged")
         }
     faults = {entity: fault for entity, fault in verdicts.items() if fault} | unread
     if faults:
@@ -117,6 +135,18 @@ def certify_shop(shop: str, *, run_id: str) -> dict[str, Any]:
             "The next run reads the same windows again; `daiyun certificate --shop " + shop + "` shows the figures."
         )
     return {entity: "certified" for entity in verdicts}
+
+
+def verdict(run_id: str) -> None:
+    """Say which shops of a run are not proven complete; nothing when all are.
+
+    Raises:
+        Uncertified: names each shop and entity.
+    """
+    with client_session(state.engine(), "*") as conn:
+        open_ones = [row for row in ledger.certificates(conn, run_id=run_id) if not row["is_certified"]]
+    if open_ones:
+        raise Uncertified("Not proven complete: " + ", ".join(f"{row['shop']} {row['entity']}" for row in open_ones))
 
 
 def _each(shop: str, states: set[str], verb: Callable[[OpenShop, Endpoint, ledger.Pull], Any]) -> dict[str, Any]:

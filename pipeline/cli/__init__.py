@@ -9,7 +9,9 @@ import typer
 from pipeline.cli import database, demo, jobs, night, quarantine, report, sandbox
 from pipeline.cli.output import complain
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__, context_settings={"help_option_names": ["-h", "--help"]})
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__, context_settings={"help_option_names": ["-h", "--help"]}
+)
 app.command("check")(night.check)
 app.command("sync")(night.sync)
 app.command("certificate")(night.certificate)

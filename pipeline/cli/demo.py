@@ -12,7 +12,7 @@ from pipeline.cli.output import console
 from pipeline.demo.environment import Options
 from pipeline.demo.run import run_demo
 
-NIGHT = datetime(2026, 11, 16, 3, tzinfo=UTC)  # a Monday: the weekly reports are due
+NIGHT = datetime(2026, 11, 16, 3)  # UTC, as typer reads instants without a zone; a Monday: the weekly reports are due
 
 
 def demo(
@@ -20,10 +20,12 @@ def demo(
     days: Annotated[int, typer.Option(min=1, help="Days of history before the night.")] = 30,
     orders_per_day: Annotated[int, typer.Option(min=0, help="Orders a day, over all shops.")] = 40,
     out: Annotated[Path, typer.Option(help="Everything the demo writes lies here; running again is the next run.")] = Path("build/demo"),
-    night: Annotated[datetime, typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="The night's end of interval (UTC).")] = NIGHT.replace(tzinfo=None),
+    night: Annotated[datetime, typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="The night's end of interval (UTC).")] = NIGHT,
     speed: Annotated[float, typer.Option(min=1, help="Sandbox seconds in one of ours, quotas included.")] = 60,
     faults: Annotated[str, typer.Option(help="none, flaky or hostile marketplaces.")] = "none",
-    samples: Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="Serve only the vendors' published samples below DIR.")] = None,
+    samples: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Serve only the vendors' published samples below DIR.")
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep everything running with Airflow's UI until Ctrl-C.")] = False,
 ) -> None:
     """One whole night: pull, prove, merge, push stock, mail reports; compared with the marketplaces' own truth."""

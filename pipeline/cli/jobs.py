@@ -19,7 +19,9 @@ ClientArgument = Annotated[str, typer.Option("--client", help="Whose jobs.")]
 
 
 @app.command("list")
-def list_jobs(client: ClientArgument = "*", status: Annotated[str | None, typer.Option("--status")] = None, as_json: AsJson = False) -> None:
+def list_jobs(
+    client: ClientArgument = "*", status: Annotated[str | None, typer.Option("--status")] = None, as_json: AsJson = False
+) -> None:
     """Every job and where it stands: planned, waiting, approved, acknowledged, observed, …"""
     with client_session(state.engine(), client) as conn:
         rows = jobs.list_jobs(conn, client, status)
@@ -43,7 +45,9 @@ def plan(client: ClientArgument, as_json: AsJson = False) -> None:
 
 @app.command("decide")
 def decide(
-    client: ClientArgument, batch: Annotated[str, typer.Option("--batch")], approve: Annotated[bool, typer.Option("--approve/--reject")],
+    client: ClientArgument,
+    batch: Annotated[str, typer.Option("--batch")],
+    approve: Annotated[bool, typer.Option("--approve/--reject")],
     reason: Annotated[str, typer.Option("--reason")] = "",
 ) -> None:
     """Approve or reject a guarded batch, in your name, as the approval in Airflow would."""

@@ -47,8 +47,12 @@ def _checked(name: str) -> dict[str, Any]:
 def sync(
     shop: ShopOption = None,
     client: ClientOption = None,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="Window end (UTC); default: as late as is safe.")] = None,
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="Window start, for reading a stretch again.")] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="Window end (UTC); default: as late as is safe.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="Window start, for reading a stretch again.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Pull, validate, merge and certify shops here and now, one after the other."""
@@ -60,7 +64,13 @@ def sync(
         names = chosen(shop, client)
         bar = progress.add_task("shops", total=len(names) * len(verbs))
         for name in names:
-            fault = _sync_one(name, _utc(until), _utc(since), run_id, lambda verb, name=name: progress.update(bar, advance=1, description=f"{name} {verb}"))
+            fault = _sync_one(
+                name,
+                _utc(until),
+                _utc(since),
+                run_id,
+                lambda verb, name=name: progress.update(bar, advance=1, description=f"{name} {verb}"),
+            )
             rows.append({"shop": name, "is_ok": fault is None, "fault": fault})
     show(rows, ("shop", "is_ok", "fault"), as_json=as_json, title="Synced")
     if not all(row["is_ok"] for row in rows):
@@ -104,8 +114,10 @@ def _pull_patiently(name: str, until, since, run_id: str) -> None:
 
 
 def certificate(
-    shop: ShopOption = None, client: ClientOption = None,
-    run_id: Annotated[str | None, typer.Option("--run", help="Only this run's certificates.")] = None, as_json: AsJson = False,
+    shop: ShopOption = None,
+    client: ClientOption = None,
+    run_id: Annotated[str | None, typer.Option("--run", help="Only this run's certificates.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show each shop's latest proof per entity: announced = stored + quarantined, and how far it reaches."""
     names = set(chosen(shop, client))

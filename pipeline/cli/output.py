@@ -32,7 +32,9 @@ def complain() -> Iterator[None]:
         sys.exit(1)
     except OperationalError as error:
         errors.print("[bold red]Database[/]: ", end="")
-        errors.print(f"{str(error.orig).strip().splitlines()[0]}. Check DAIYUN_DATABASE_URL; `daiyun db upgrade` makes the tables.", markup=False)
+        errors.print(
+            f"{str(error.orig).strip().splitlines()[0]}. Check DAIYUN_DATABASE_URL; `daiyun db upgrade` makes the tables.", markup=False
+        )
         sys.exit(1)
 
 

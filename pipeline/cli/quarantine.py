@@ -23,7 +23,12 @@ def list_rows(client: ClientOption = "*", shop: Annotated[str | None, typer.Opti
     """Every row waiting, with the rule it failed and the value that failed it."""
     with client_session(state.engine(), client) as conn:
         rows = quarantine.list_open(conn, client, shop)
-    show(rows, ("id", "client", "shop", "table_name", "key", "rule", "column_name", "value", "landing_ref"), as_json=as_json, title="Quarantine")
+    show(
+        rows,
+        ("id", "client", "shop", "table_name", "key", "rule", "column_name", "value", "landing_ref"),
+        as_json=as_json,
+        title="Quarantine",
+    )
 
 
 @app.command("show")

@@ -50,7 +50,9 @@ def sandbox_options(options: Options) -> list[str]:
     ]  # fmt: skip
 
 
-def environment(options: Options, database: Mapping[str, str], sandbox: Mapping[str, Any], mail: Mapping[str, Any], clients: Path) -> dict[str, str]:
+def environment(
+    options: Options, database: Mapping[str, str], sandbox: Mapping[str, Any], mail: Mapping[str, Any], clients: Path
+) -> dict[str, str]:
     """Every variable the night reads; Airflow's children and the demo itself share it."""
     out = options.out
     return {
@@ -114,7 +116,7 @@ def sample_clients(sandbox: Mapping[str, Any], folder: Path) -> Path:
         for client, shops in by_client.items():
             data = {
                 "name": client, "brand": f"{marketplace.title()} samples", "language": language, "currency": "USD", "zone": "UTC",
-                "shops": shops, "stock": {"is_enabled": False}, "report": {"weekday": 0, "recipients": [f"owner@{marketplace}-samples.example.com"]},
+                "shops": shops, "stock": {"is_enabled": False}, "report": {"weekday": 0, "recipients": [f"owner@{marketplace}.example.com"]},
             }  # fmt: skip
             (folder / f"{client}.yaml").write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return folder

@@ -16,7 +16,14 @@ from rich.text import Text
 from pipeline.airflow_api import ENDED, AirflowApi, Approval
 
 SYNC, PUSH, REPORT = "nightly_sync", "push_sync_jobs", "brand_reports"
-COLOURS = {"success": "green", "failed": "red", "upstream_failed": "red", "running": "yellow", "skipped": "dim", "awaiting_input": "magenta"}
+COLOURS = {
+    "success": "green",
+    "failed": "red",
+    "upstream_failed": "red",
+    "running": "yellow",
+    "skipped": "dim",
+    "awaiting_input": "magenta",
+}
 LOOK_SECONDS = 0.7
 QUIET_SECONDS = 20  # after the night's end the asset's runs begin within this
 
@@ -68,7 +75,11 @@ class Night:
     def _only_waits(self) -> bool:
         """Whether nothing moves any more but questions to people; answers one where two or more wait."""
         instances = self.airflow.task_instances(self.runs[PUSH])
-        moving = [each for each in instances if each["state"] in ("running", "queued", "scheduled", "restarting", "up_for_retry", "up_for_reschedule")]
+        moving = [
+            each
+            for each in instances
+            if each["state"] in ("running", "queued", "scheduled", "restarting", "up_for_retry", "up_for_reschedule")
+        ]
         waiting = [approval for approval in self.airflow.pending_approvals() if approval.run_id == self.runs[PUSH]["dag_run_id"]]
         if moving or not waiting:
             return False

@@ -62,7 +62,9 @@ def _start_parts(options: Options, parts: contextlib.ExitStack) -> tuple[dict[st
     addresses = {"admin": server.url("daiyun"), "app": server.url("daiyun", "daiyun_app")}
     database.upgrade(addresses["admin"])
     sandbox = parts.enter_context(child("sandbox", sandbox_options(options), logs / "sandbox.log"))
-    mail = parts.enter_context(child("reports.catcher", ["--folder", str(options.out / "mail"), "--port", "0", "--json"], logs / "mail.log"))
+    mail = parts.enter_context(
+        child("reports.catcher", ["--folder", str(options.out / "mail"), "--port", "0", "--json"], logs / "mail.log")
+    )
     clients = sample_clients(sandbox, options.out / "clients") if options.samples else _clients(options)
     env = environment(options, addresses, sandbox, mail, clients)
     drop_masters(options, sandbox, clients)
@@ -115,11 +117,15 @@ def _say_where(options: Options, night: Night, airflow: LocalAirflow, console: C
         console.print(f"Answered for you: {approval.subject} [green]approved[/].")
     for approval in airflow.pending_approvals():
         console.print(f"Waiting for a person: {approval.subject}")
-    console.print(f"Reports {options.out / 'outbox' / 'index.html'} · mails {options.out / 'mail'} · figures {options.out / 'summary.json'}")
+    console.print(
+        f"Reports {options.out / 'outbox' / 'index.html'} · mails {options.out / 'mail'} · figures {options.out / 'summary.json'}"
+    )
 
 
 def _keep(console: Console, airflow: LocalAirflow) -> None:
-    console.print(f"\n[bold]Airflow stays open at {airflow.ui_url}[/] (user {airflow.user}, password {airflow.password}). Ctrl-C ends everything.")
+    console.print(
+        f"\n[bold]Airflow stays open at {airflow.ui_url}[/] (user {airflow.user}, password {airflow.password}). Ctrl-C ends everything."
+    )
     with _until_asked_to_stop():
         while airflow.is_running:
             time.sleep(1)

@@ -73,7 +73,11 @@ def show(summary: Mapping[str, Any], console: Console) -> None:
     for shop in summary["shops"]:
         entities = shop["entities"].values()
         certified = sum(entity["certified"] for entity in entities)
-        mark = f"[green]{certified} of {len(entities)}[/]" if entities and certified == len(entities) else f"[red]{certified} of {len(entities)}[/]"
+        mark = (
+            f"[green]{certified} of {len(entities)}[/]"
+            if entities and certified == len(entities)
+            else f"[red]{certified} of {len(entities)}[/]"
+        )
         totals = [str(sum(entity[name] for entity in entities)) for name in ("announced", "stored", "quarantined")]
         grid.add_row(shop["client"], shop["shop"], *totals, mark, str(summary["api_calls"].get(shop["shop"], 0)))
     console.print(grid)

@@ -1,0 +1,113 @@
+"""report: one client's week from the warehouse, frozen, written to the outbox, and mailed once per recipient."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from pipeline import opened as state
+from pipeline.clients import Client
+from pipeline.errors import PipelineError, TryLater
+from pipeline.facts import client_facts, shop_certificates, week_frames
+from pipeline.settings import settings
+from reports import delivery, outbox
+from reports.facts import Brand, Report
+from reports.weekly import build
+from transforms.metrics import Period, weekly
+from warehouse import reports_ledger
+from warehouse.database import client_session
+
+KIND = "weekly"
+MAIL_WAIT_SECONDS = 60.0
+
+
+def last_week(client: Client, night: datetime) -> Period:
+    """The latest whole week, in the client's zone, that is over by ``night``; it ends on the client's report weekday."""
+    today = night.astimezone(ZoneInfo(client.zone)).date()
+    end = today - timedelta(days=(today.weekday() - client.report.weekday) % 7)
+    return Period(end - timedelta(days=7), end)
+
+
+def due_reports(night: datetime) -> list[str]:
+    """Clients whose latest whole week has no sent report yet: after a missed night it is sent on the next."""
+    return [client.name for client in state.clients().values() if client.report.recipients and not _is_sent(client, night)]
+
+
+def _is_sent(client: Client, night: datetime) -> bool:
+    with client_session(state.engine(), client.name) as conn:
+        found = reports_ledger.find_report(conn, client.name, KIND, _name(last_week(client, night)))
+    return found is not None and found["status"] == "sent"
+
+
+def report_client(client: str, *, night: datetime) -> dict[str, Any]:
+    """Build (or take up) the client's report of the latest whole week and deliver what is not delivered yet.
+
+    Raises:
+        TryLater: the mail server put some recipients off; who has the mail gets no second one.
+        PipelineError: the mail server refuses us altogether.
+    """
+    brand = state.find_client(client)
+    period = last_week(brand, night)
+    report, report_id = _frozen(brand, period)
+    written = outbox.write(report, settings().outbox)
+    with client_session(state.engine(), client) as conn:
+        digest = hashlib.sha256(report.html.encode()).hexdigest()
+        reports_ledger.set_report(conn, report_id, "rendered", html_path=str(written.html), html_hash=digest)
+    outcomes = _deliver(brand, report, report_id)
+    with client_session(state.engine(), client) as conn:
+        reports_ledger.set_report(conn, report_id, "sent")
+    return {
+        "client": client,
+        "period": report.period,
+        "html": str(written.html),
+        "recipients": {each.recipient: each.status for each in outcomes},
+    }
+
+
+def preview(client: str, night: datetime) -> Report:
+    """The report as it would be built now; nothing is kept or sent."""
+    brand = state.find_client(client)
+    with client_session(state.engine(), client) as conn:
+        return _built(conn, brand, last_week(brand, night))
+
+
+def _frozen(brand: Client, period: Period) -> tuple[Report, str]:
+    """The report as first built: a later run, a retry or a second recipient sees the very same figures."""
+    with client_session(state.engine(), brand.name) as conn:
+        kept = reports_ledger.find_report(conn, brand.name, KIND, _name(period))
+        report = Report(**kept["numbers"]) if kept else _built(conn, brand, period)
+        kept = reports_ledger.freeze_report(
+            conn, brand.name, KIND, _name(period), period_start=period.start, period_end=period.end,
+            language=brand.language, data_version=report.data["metrics"]["data_until"] or "no orders", numbers=vars(report),
+        )  # fmt: skip
+    return Report(**kept["numbers"]), kept["report_id"]
+
+
+def _built(conn: Connection, brand: Client, period: Period) -> Report:
+    facts = client_facts(brand)
+    metrics = weekly(facts, week_frames(conn, brand, period), period)
+    look = Brand(name=brand.brand, colour=brand.theme.colour, logo_text=brand.theme.logo_text)
+    return build(metrics, look, shop_certificates(conn, brand), brand.language)
+
+
+def _deliver(brand: Client, report: Report, report_id: str) -> list[delivery.Outcome]:
+    own = settings()
+    server = delivery.Server(
+        host=own.smtp_host, port=own.smtp_port, sender=own.mail_from, user=own.smtp_user,
+        password=own.smtp_password.get_secret_value(), starttls=own.smtp_starttls,
+    )  # fmt: skip
+    ledger = reports_ledger.Deliveries(state.engine(), brand.name, report_id, by=f"report of {report.period}")
+    try:
+        return delivery.deliver(report, brand.report.recipients, server, ledger)
+    except delivery.DeliveryLater as later:
+        raise TryLater(MAIL_WAIT_SECONDS, str(later)) from None
+    except delivery.DeliveryError as error:
+        raise PipelineError(f"Client '{brand.name}': {error}") from None
+
+
+def _name(period: Period) -> str:
+    return f"{period.start}_{period.end - timedelta(days=1)}"

@@ -1,0 +1,192 @@
+"""plan, guard, approve, push, read back: the whole life of a stock change, client by client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from connectors.contract import StockChange
+from connectors.errors import ConnectorError, QuotaWait
+from pipeline import opened as state
+from pipeline.clients import Client
+from pipeline.errors import PullFailed, Refused, TryLater
+from pipeline.opened import open_shop
+from pipeline.settings import settings
+from pipeline.words import approval_text
+from transforms import stock
+from warehouse import jobs
+from warehouse.database import client_session
+from warehouse.merge import read_frame
+
+MASTER = "stock_master.csv"
+LOOK_AGAIN_SECONDS = 60.0  # on the night's clock; a marketplace takes minutes
+
+Connections = Mapping[str, Mapping[str, Any] | None] | None
+
+
+def plan_client(client: str, *, run_id: str) -> dict[str, Any]:
+    """Compare wanted with observed stock and write the differences down as jobs; sends nothing.
+
+    Returns:
+        ``batch`` (the jobs a person decides on together), ``jobs`` (new ones), ``needs_approval``, ``subject`` and ``body``
+        (Markdown for the approver), ``ignored`` (articles of the master that no shop lists).
+    Raises:
+        SchemaError: the brand's file is wrong; names row and column. Nothing was planned.
+    """
+    brand = state.find_client(client)
+    batch = f"{client}/{run_id}"
+    nothing = {"batch": batch, "jobs": 0, "needs_approval": False, "subject": "", "body": "", "ignored": []}
+    master_file = settings().drop / client / MASTER
+    if not brand.stock.is_enabled or not master_file.exists():
+        return nothing
+    master = stock.read_master(master_file.read_bytes())
+    with client_session(state.engine(), client) as conn:
+        inventory, listings = (
+            read_frame(conn, "inventory", where={"client": client}),
+            read_frame(conn, "listings", where={"client": client}),
+        )
+        listed = master["sku"].isin(listings["sku"].dropna())
+        wanted = stock.wanted_stock(master[listed], _promised(conn, client), _policy(brand))
+        planned = stock.plan(wanted, inventory, listings)
+        verdict = stock.guard(planned, inventory, _limits(brand))
+        jobs.plan_jobs(conn, _wishes(conn, planned, client, batch, verdict))
+        mine = jobs.of_batch(conn, client, batch)  # also those a former try of this very plan wrote
+    subject, body = approval_text(brand, mine, verdict.reasons)
+    asks = any(job.status == "waiting" for job in mine)
+    return {
+        **nothing,
+        "jobs": len(mine),
+        "needs_approval": asks,
+        "subject": subject,
+        "body": body,
+        "ignored": sorted(master.loc[~listed, "sku"]),
+    }
+
+
+def _wishes(conn, planned: pd.DataFrame, client: str, batch: str, verdict: stock.Verdict) -> pd.DataFrame:
+    """The plan as the ledger takes it. A wish that was rejected or failed on another night is a new wish tonight."""
+    setbacks = jobs.setbacks(conn, client, batch)
+    spots = zip(planned["shop"], planned["site"], planned["sku"], strict=True)
+    keys = [f"{key}/{setbacks.get(spot, 0)}" for key, spot in zip(planned["job_key"], spots, strict=True)]
+    wishes = planned.assign(job_key=pd.Series(keys, index=planned.index, dtype="str"), batch=batch, needs_approval=verdict.needs_approval)
+    return wishes.assign(reasons=[verdict.reasons] * len(wishes))
+
+
+def _promised(conn, client: str) -> pd.DataFrame:
+    open_orders = {"client": client, "status": list(stock.OPEN_STATUSES)}
+    orders = read_frame(conn, "orders", where=open_orders)
+    lines = read_frame(conn, "order_lines", where={"client": client, "order_id": list(orders["order_id"].unique())})
+    return stock.promised(orders, lines)
+
+
+def _policy(brand: Client) -> stock.StockPolicy:
+    """Every site a shop lists on sells from the master, with the shop's share."""
+    places = tuple(stock.Place(shop=entry.name, site=site, share=entry.stock_share) for entry in brand.shops for site in entry.sites)
+    return stock.StockPolicy(places=places, buffer_units=brand.stock.buffer_units, buffer_share=brand.stock.buffer_share)
+
+
+def _limits(brand: Client) -> stock.Limits:
+    return stock.Limits(max_changed_share=brand.stock.approve_above_share, allow_drop_to_zero=not brand.stock.approve_drop_to_zero)
+
+
+def record_decision(client: str, *, batch: str, approved: bool, by: str, reason: str) -> None:
+    """Write who decided what on a guarded batch; the push reads nothing else."""
+    with client_session(state.engine(), client) as conn:
+        jobs.decide(conn, client, batch, approved=approved, by=by, reason=reason)
+
+
+def push_client(client: str, *, batch: str, connections: Connections = None) -> dict[str, int]:
+    """Send the batch's jobs that may be sent; what was acknowledged before is not sent again.
+
+    Raises:
+        Refused: jobs of the batch are guarded and nobody approved them; nothing of them was sent.
+        TryLater: the marketplace's quota asks to come back.
+        PullFailed: a shop could not be reached; the others' jobs are sent.
+    """
+    with client_session(state.engine(), client) as conn:
+        undecided = jobs.waiting(conn, client, batch)
+        ready = jobs.pushable(conn, client, batch)
+    if undecided and not ready:
+        raise Refused(
+            f"Client '{client}': {len(undecided)} guarded stock changes of batch {batch} have no recorded approval, so nothing was sent. "
+            "Answer under Required Actions in Airflow, or `daiyun jobs decide`."
+        )
+    counts = {"acknowledged": 0, "refused": 0}
+    for_each_shop(ready, connections, lambda opened, changes: _push(opened, changes, counts))
+    return counts
+
+
+def _push(opened, changes: list[StockChange], counts: dict[str, int]) -> None:
+    with opened.session() as conn:  # noted before the call: a kill in between shows as pushed, and is sent again (absolute quantities)
+        jobs.mark_pushed(conn, [change.job_id for change in changes])
+    for answer in opened.connector.push_stock(changes):
+        with opened.session() as conn:
+            if answer.is_accepted:
+                jobs.mark_acknowledged(conn, [answer.job_id], answer.message, answer.vendor_ref)
+            else:
+                jobs.mark_failed(conn, [answer.job_id], answer.message)
+        counts["acknowledged" if answer.is_accepted else "refused"] += 1
+
+
+def observe_client(client: str, *, batch: str, connections: Connections = None) -> dict[str, int]:
+    """Read back what was acknowledged; a job is closed only when the marketplace shows its quantity.
+
+    Raises:
+        TryLater: some quantities do not show yet.
+    """
+    with client_session(state.engine(), client) as conn:
+        pending = jobs.acknowledged(conn, client, batch)
+    counts = {"observed": 0, "failed": 0, "open": 0}
+    since = {job.job_id: job.changed_at for job in pending}
+    for_each_shop(pending, connections, lambda opened, changes: _observe(opened, changes, since, counts))
+    if counts["open"]:
+        raise TryLater(
+            LOOK_AGAIN_SECONDS / state.clock().speed, f"Client '{client}': {counts['open']} acknowledged stock changes do not show yet"
+        )
+    return counts
+
+
+def _observe(opened, changes: list[StockChange], since: Mapping[str, datetime], counts: dict[str, int]) -> None:
+    seen = opened.connector.observe_stock(changes)
+    patience = timedelta(seconds=settings().observe_seconds)
+    with opened.session() as conn:
+        for change in changes:
+            shown = seen.get(change.job_id)
+            if shown == change.quantity:
+                jobs.mark_observed(conn, [change.job_id])
+                counts["observed"] += 1
+            elif datetime.now(UTC) - since[change.job_id] > patience:
+                jobs.mark_failed(
+                    conn, [change.job_id], f"acknowledged, but for {patience} the marketplace shows {shown}, not {change.quantity}"
+                )
+                counts["failed"] += 1
+            else:
+                counts["open"] += 1
+
+
+def for_each_shop(rows: Sequence[jobs.Job], connections: Connections, verb) -> None:
+    """Run ``verb(opened shop, its changes)`` shop by shop; one shop's trouble comes last, after the others are served."""
+    troubles: list[str] = []
+    waits: list[QuotaWait] = []
+    for shop in sorted({row.shop for row in rows}):
+        opened = open_shop(shop, (connections or {}).get(shop))
+        try:
+            verb(opened, [_change(row) for row in rows if row.shop == shop])
+        except QuotaWait as wait:
+            waits.append(wait)
+        except ConnectorError as error:
+            troubles.append(str(error))
+    if waits:
+        wait = min(waits, key=lambda each: each.seconds)
+        raise TryLater(wait.seconds / state.clock().speed, str(wait))
+    if troubles:
+        raise PullFailed("\n".join(troubles), is_fatal=False)
+
+
+def _change(job: jobs.Job) -> StockChange:
+    return StockChange(
+        job_id=job.job_id, site=job.site, sku=job.sku, listing_id=job.listing_id, product_id=job.product_id, quantity=job.wanted_quantity,
+    )  # fmt: skip
