@@ -10,7 +10,7 @@ IN_FRONT = ("error", "throttled", "timeout", "truncated", "html")
 PROFILES: dict[str, dict[str, float]] = {
     "none": {},
     "flaky": {
-        "error": 0.02, "throttled": 0.02, "timeout": 0.003, "truncated": 0.005, "html": 0.005, "repeated_page": 0.01,
+        "error": 0.02, "throttled": 0.02, "timeout": 0.001, "truncated": 0.005, "html": 0.005, "repeated_page": 0.01,
         "expired_token": 0.01, "cancelled_report": 0.03,
     },
     "hostile": {

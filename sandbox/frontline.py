@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -42,8 +43,14 @@ class Frontline:
         elif kind == "truncated":
             await self._app(scope, receive, _cut_short(send))
         else:
-            await asyncio.sleep(TIMEOUT_SECONDS)
+            await _stall()
             await self._app(scope, receive, send)
+
+
+async def _stall() -> None:
+    """Longer than most callers wait. The sandbox's own end cuts it short."""
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.sleep(TIMEOUT_SECONDS)
 
 
 def _cut_short(send: Send) -> Send:

@@ -100,7 +100,7 @@ def promised(world: World, at: datetime) -> Counter[tuple[str, str]]:
             if state.order.fulfilled_by != "seller":
                 continue
             for line in state.lines:
-                if line.status in ("pending", "paid", "packed"):
+                if line.status != "cancelled":
                     open_units[shop.client, line.line.listing.sku] += line.line.quantity - line.shipped_quantity
     return open_units
 
@@ -114,9 +114,12 @@ def master_rows(world: World, client: str, horizon: datetime) -> list[tuple[str,
     before = promised(world, world.origin)
     left = _left_since_origin(world, client, horizon)
     rows = []
+    listed = {listing.sku for listing in world.listings if listing.product.client == client}
     for position, product in enumerate(world.products[client]):
+        if product.sku not in listed:
+            continue
         wanted = warehouse_level(world.seed, product) + _correction(client, position)
-        on_hand = 0 if client != "teahaus" and position in (2, 9) else wanted + before[client, product.sku] + 2
+        on_hand = 0 if client != "teahaus" and position in (2, 10) else wanted + before[client, product.sku] + 2
         rows.append((product.sku, max(on_hand - left[product.sku], 0)))
     return rows
 

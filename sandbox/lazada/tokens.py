@@ -28,6 +28,7 @@ class Tokens:
         self._generation = dict.fromkeys(self._names, 0)
         for row in house.journal.rows("lazada_refresh"):
             self._generation[row["shop"]] = max(self._generation[row["shop"]], row["generation"])
+        self._issued = 0
         self._recalled: set[str] = set()
 
     @property
@@ -35,9 +36,10 @@ class Tokens:
         return self._seal("app")[:32]
 
     def access(self, shop: str, lifetime: timedelta = FIRST_ACCESS) -> tuple[str, datetime]:
-        """An access token and its end; of the same shop and end it is the same text."""
+        """A new access token and its end."""
         end = (self._house.clock.now() + lifetime).replace(microsecond=0)
-        return self._token("5000", shop, int(end.timestamp())), end
+        self._issued += 1  # two of one second differ, so that recalling one leaves the other
+        return self._token("5000", shop, int(end.timestamp()), self._issued), end
 
     def refresh(self, shop: str) -> str:
         """The shop's refresh token in force. Its end never moves: 180 days after the world's origin."""
