@@ -57,7 +57,7 @@ class Language:
     def money(self, minor: int, currency: str, *, exact: bool = False) -> str:
         """An amount of minor units; from a hundred up without cents, with ``exact`` from ten million up."""
         amount = major(minor, currency)
-        whole = abs(amount) >= (10_000_000 if exact else 100)
+        whole = not amount or abs(amount) >= (10_000_000 if exact else 100)
         pattern = _pattern(0 if whole else exponent(currency), self._gap(currency))
         text = numbers.format_currency(abs(amount), currency, format=pattern, locale=self.locale, currency_digits=False)
         return (MINUS if amount < 0 else "") + text

@@ -126,14 +126,12 @@ def _counts(figures: Figures, speak: Language) -> str:
 
 
 def products(metrics: WeeklyMetrics, labels: Mapping[str, str], speak: Language) -> list[dict[str, Any]]:
-    best = max((product.units for product in metrics.top_products), default=0)
     return [
         {
             "title": shortened(product.title or product.sku, TITLE_COLUMNS),
             "sku": product.sku,
             "shops": speak.listing([labels.get(shop, shop) for shop in product.shops]),
             "units": speak.number(product.units),
-            "share": max(round(100 * product.units / best), 1) if best > 0 else 1,
             "sales": "–" if product.sales_minor is None else speak.money(product.sales_minor, metrics.currency),
         }
         for product in metrics.top_products[:MOST_PRODUCTS]
@@ -146,7 +144,6 @@ def stocks(metrics: WeeklyMetrics, labels: Mapping[str, str], speak: Language) -
             "title": shortened(watch.title or watch.sku, TITLE_COLUMNS),
             "sku": watch.sku,
             "shop": labels.get(watch.shop, watch.shop),
-            "places": speak.say(", ").join(speak.country(site) for site in watch.sites),
             "standing": wording.standing(watch, speak),
             "is_out": watch.sellable_quantity <= 0,
             "sold": speak.say_n("%(n)s sold in 28 days", "%(n)s sold in 28 days", watch.units_28d),
