@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from sandbox.clock import instant
 from sandbox.faults import PROFILES
 from sandbox.house import DEFAULT_HORIZON, Settings, open_house
 from sandbox.market import House, Market
+from sandbox.samples import samples_app
 from sandbox.server import MARKETS, application, open_markets
 from sandbox.world import CLIENTS, SHOPS
 
@@ -23,6 +25,8 @@ from sandbox.world import CLIENTS, SHOPS
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 after a wanted end (SIGTERM, SIGINT), 2 for settings that cannot be."""
     wanted = _parser().parse_args(arguments)
+    if wanted.verb == "samples":
+        return _serve_samples(wanted.dir, wanted.port)
     settings = Settings(
         wanted.seed, wanted.days, wanted.orders_per_day, wanted.horizon, wanted.speed, wanted.state, wanted.faults,
     )
@@ -40,7 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
-    serve = parser.add_subparsers(dest="verb", required=True).add_parser("serve", help="serve the marketplaces until ended")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    samples = verbs.add_parser("samples", help="serve the vendors' published samples, and nothing else")
+    samples.add_argument("--dir", type=Path, required=True, help="holds amazon/*.json and lazada/examples/*_resp.json")
+    samples.add_argument("--port", type=int, default=0, help="0: any free port")
+    samples.add_argument("--json", action="store_true", help="(always so) one JSON line when ready")
+    serve = verbs.add_parser("serve", help="serve the marketplaces until ended")
     serve.add_argument("--seed", type=int, default=1)
     serve.add_argument("--port", type=int, default=0, help="0: any free port")
     serve.add_argument("--days", type=int, default=30, help="length of the history before the first horizon")
@@ -61,12 +70,28 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
+def _serve_samples(folder: Path, port: int) -> int:
+    try:
+        app, listener = samples_app(folder), _listen(port)
+    except (KeyError, ValueError, OSError) as error:
+        print(f"sandbox: no samples to serve below {folder}: {type(error).__name__}: {error}", file=sys.stderr)
+        return 2
+    _run(app, app.state.announce(_address(listener)), listener)
+    return 0
+
+
 def _serve(house: House, markets: Mapping[str, Market], listener: socket.socket) -> None:
-    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server = _Announcing(
-        uvicorn.Config(application(house, markets), log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on"),
-        json.dumps(announcement(markets, base), ensure_ascii=False),
-    )
+    _run(application(house, markets), announcement(markets, _address(listener)), listener)
+
+
+def _address(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def _run(app: Starlette, line: Mapping[str, object], listener: socket.socket) -> None:
+    """Answer until ended; say the line when connections are answered."""
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
+    server = _Announcing(config, json.dumps(line, ensure_ascii=False))
     # uvicorn raises the signal again after its graceful end; by then there is nothing left to do.
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: None)
