@@ -180,7 +180,9 @@ class Session:
         if verdict.outcome is Outcome.EXPIRED:
             raise CursorExpired(f"{self.who(call.operation)}: {what} The window is read again from its start.")
         skew = clock_skew(reply.headers, reply.received_at)
-        remedy = describe_skew(skew) if skew else verdict.remedy or _REMEDIES[verdict.outcome].format(shop=self.shop.name)
+        general = "" if skew else _REMEDIES[verdict.outcome].format(shop=self.shop.name)
+        # a wrong clock explains much, but must not hide what the vendor's own code asks for
+        remedy = " ".join(filter(None, (verdict.remedy or general, describe_skew(skew) if skew else "")))
         raise FatalError(f"{self.who(call.operation)}: {what} {remedy} Not retried.")
 
     def _throttled(self, call: Call, verdict: Verdict, what: str) -> NoReturn:
