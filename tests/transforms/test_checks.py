@@ -262,3 +262,12 @@ def test_the_cost_of_a_chunk_stays_small(chunk):
     checked = check("orders", frames, FACTS)
     assert len(checked.good["orders"]) == count
     assert time.process_time() - start < 0.5  # about 0.05 s where nothing else runs
+
+
+def test_an_order_is_compared_with_its_lines_only_where_all_of_them_show_the_amount(chunk):
+    hidden = {"line_id": "2", "quantity": 0, "shipped_quantity": 0} | dict.fromkeys(
+        ("unit_price_minor", "items_minor", "discount_minor", "shipping_minor", "tax_minor", "total_minor"))
+    less = {"items_minor": 1500, "total_minor": 1700}
+    parcels = [{"quantity": 2}]
+    assert sizes(check("orders", chunk(lines=[less, hidden], shipment_lines=parcels), FACTS))["orders"] == 1
+    assert sizes(check("orders", chunk(lines=[less], shipment_lines=parcels), FACTS))["orders"] == 0
