@@ -18,6 +18,7 @@ from sandbox.market import House
 from sandbox.world import SHOPS
 
 TOLERANCE_SECONDS = 7200
+_NEW_EACH_TIME = ("offset", "sign", "timestamp", "access_token")
 Answerer = Callable[[House, Asked], dict[str, object]]
 
 # Path → (answerer, methods, calls a second, burst). Lazada publishes the stock write's 50 a second only; the rest is this world's.
@@ -45,7 +46,7 @@ class Gateway:
 
     def __init__(self, house: House) -> None:
         self._house, self.tokens, self._count = house, Tokens(house), 0
-        self._last: dict[tuple[str, str], dict[str, object]] = {}
+        self._last: dict[tuple[str, str], tuple[object, dict[str, object]]] = {}
 
     async def call(self, request: Request) -> Response:
         return await self._enveloped(request, self._answer)
@@ -89,7 +90,8 @@ class Gateway:
             self._house.stats.reject(shop, path, "country")
             raise Refused("InsufficientPermission", f"The token is not good for the gateway of {site}")
         self._throttle(path, shop, rate, burst)
-        return self._perhaps_repeated(path, shop, answerer(self._house, Asked(shop, site, parameters)))
+        asked = Asked(shop, site, parameters)
+        return self._perhaps_repeated(path, asked, answerer(self._house, asked))
 
     def _judge(self, path: str, parameters: Mapping[str, str]) -> None:
         """App key, time and signature; in that order, as each makes sense only after the one before."""
@@ -132,14 +134,17 @@ class Gateway:
             seconds = max(1, math.ceil(wait))
             raise Refused("ApiCallLimit", f"{path} is called beyond its frequency limit: this ban will last {seconds} more seconds", "ISP")
 
-    def _perhaps_repeated(self, path: str, shop: str, answer: dict[str, object]) -> dict[str, object]:
-        """A fault on purpose: the page before once more, where the call pages."""
-        last, is_paged = self._last.get((path, shop)), path in ("/orders/get", "/products/get")
-        if is_paged and last and self._house.faults.draw("repeated_page", f"{shop}{path}"):
+    def _perhaps_repeated(self, path: str, asked: Asked, answer: dict[str, object]) -> dict[str, object]:
+        """A fault on purpose: a later page of a walk shows the one before once more."""
+        if path not in ("/orders/get", "/products/get"):
+            return answer
+        walk = tuple(sorted((name, value) for name, value in asked.parameters.items() if name not in _NEW_EACH_TIME))
+        last = self._last.get((path, asked.shop))
+        is_same_walk = last is not None and last[0] == walk and asked.parameters.get("offset", "0") != "0"
+        if is_same_walk and self._house.faults.draw("repeated_page", f"{asked.shop}{path}"):
             self._house.stats.fault("repeated_page")
-            return last
-        if is_paged:
-            self._last[path, shop] = answer
+            return last[1]
+        self._last[path, asked.shop] = (walk, answer)
         return answer
 
     def _token_answer(self, request: Request, parameters: dict[str, str]) -> dict[str, object]:

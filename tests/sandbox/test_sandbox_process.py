@@ -174,3 +174,33 @@ def _write(sandbox, row: dict, quantity: int) -> dict:
         f"<SellableQuantity>{quantity}</SellableQuantity></Sku></Skus></Product></Request>"
     )
     return sandbox.lazada(SHOP).call("/product/stock/sellable/update", method="POST", payload=payload)
+
+
+def test_a_hostile_sandbox_sometimes_shows_a_walks_page_again_but_never_another_walks(start):
+    sandbox = start(*LAZADA, "--faults", "hostile", "--seed", 5)
+    orders = {row["order_id"] for row in sandbox.get("/truth/orders", shop=SHOP)}
+    before, repeated = None, 0
+    for turn in range(120):
+        bounds = {"update_after": "2026-10-16T11:00:00+08:00", "sort_by": "updated_at", "sort_direction": "ASC", "limit": 5}
+        page = _patiently(sandbox, "/orders/get", **bounds, offset=turn % 20 * 5)
+        ids = [str(order["order_id"]) for order in page["data"]["orders"]]
+        assert set(ids) <= orders
+        repeated += ids == before and turn % 20 > 0
+        before = ids
+    assert 0 < repeated < 40
+
+
+def _patiently(sandbox, path: str, **business: object) -> dict:
+    """The first whole answer with code 0."""
+    caller = sandbox.lazada(SHOP)
+    for _ in range(20):
+        sandbox.post("/clock", {"advance_seconds": 1})
+        try:
+            answer = requests.get(f"{caller.told['base_url']}{path}", params=caller.signed(path, business), timeout=0.7).json()
+        except (requests.Timeout, ValueError):
+            continue
+        if answer["code"] == "IllegalAccessToken":
+            caller.told["credentials"]["access_token"] = _new_token(caller)
+        elif answer["code"] == "0":
+            return answer
+    raise AssertionError(f"{path} never answered")
