@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
@@ -11,13 +13,18 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from warehouse.database import make_engine, upgrade
 from warehouse.embedded import APPLICATION, Embedded, start
 
+DISPOSABLE = {"fsync": "off", "full_page_writes": "off"}  # a power cut may take this server; a killed process loses nothing
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory) -> Iterator[Embedded]:
-    """The embedded server, its database ``daiyun`` migrated (other databases are copied from it)."""
-    with start(tmp_path_factory.mktemp("postgres")) as server:
+def postgres() -> Iterator[Embedded]:
+    """The embedded server, its database ``daiyun`` migrated (other databases are copied from it).
+
+    Not below pytest's own temporary folder: every pytest that starts closes that to other users, and as root PostgreSQL
+    runs as one.
+    """
+    with tempfile.TemporaryDirectory(prefix="daiyun-postgres-") as folder, start(Path(folder), DISPOSABLE) as server:
         upgrade(server.url())
         yield server
 

@@ -11,7 +11,7 @@ import pwd
 import shutil
 import stat
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -80,13 +80,13 @@ class Cluster:
             password_file.unlink()
         unfinished.rename(self.data)
 
-    def start(self, host: str, port: int) -> None:
+    def start(self, host: str, port: int, settings: Mapping[str, str]) -> None:
         self._give_to_server()
         self._forget_dead_server()
         self.log.write_bytes(b"")
         if _is_root():
             shutil.chown(self.log, USER, USER)
-        settings = {**SETTINGS, "listen_addresses": host, "port": str(port)}
+        settings = {**SETTINGS, **settings, "listen_addresses": host, "port": str(port)}
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         self._run("pg_ctl", ("start", "-w", "-t", str(START_SECONDS), "-D", self.data, "-l", self.log, "-o", options))
 

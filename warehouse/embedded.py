@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,8 +65,10 @@ class Embedded:
         self.stop()
 
 
-def start(folder: Path) -> Embedded:
+def start(folder: Path, settings: Mapping[str, str] | None = None) -> Embedded:
     """Start (or join) the server that lives in ``folder``, made on first use with its databases and roles.
+
+    ``settings`` are PostgreSQL's own, over ``warehouse.cluster.SETTINGS``; they count when this call starts the server.
 
     Raises:
         EmbeddedError: it cannot start; the message ends with the server's own last words.
@@ -79,17 +81,17 @@ def start(folder: Path) -> Embedded:
         if not cluster.is_made():
             cluster.make(ADMIN, passwords[ADMIN])
         if cluster.running_port() is None:
-            _start_somewhere(cluster)
+            _start_somewhere(cluster, settings or {})
         hold = _hold(folder)
         server = Embedded(cluster, passwords, hold)
         _furnish(server)
     return server
 
 
-def _start_somewhere(cluster: Cluster) -> None:
+def _start_somewhere(cluster: Cluster, settings: Mapping[str, str]) -> None:
     for tries_left in reversed(range(PORT_TRIES)):
         try:
-            return cluster.start(HOST, _free_port())
+            return cluster.start(HOST, _free_port(), settings)
         except EmbeddedError:
             if not tries_left or "could not bind" not in cluster.last_words():
                 raise
