@@ -38,7 +38,7 @@ class PageMemory:
         self._ids: set[str] = set()
 
     def state(self) -> dict[str, Any]:
-        return {"tokens": self._tokens, "pages": self._pages, "stale": self._stale, "empty": self._empty}
+        return {"tokens": list(self._tokens), "pages": list(self._pages), "stale": self._stale, "empty": self._empty}
 
     def goes_on(self, next_token: str | None, ids: Iterable[str]) -> bool:
         """Whether there is a page after one that held ``ids`` and named ``next_token``.

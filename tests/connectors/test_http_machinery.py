@@ -1,0 +1,133 @@
+"""Tokens, buckets, pages, registry and redaction, each by itself."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import EntryPoint
+from itertools import pairwise
+
+import pytest
+
+from connectors import registry
+from connectors.contract import Budget, Credentials, Services, Shop, Token, Window
+from connectors.errors import FatalError, QuotaWait, RetryableError
+from connectors.memory import MemoryLimiter, MemoryTokens
+from connectors.paging import PageMemory, cut
+from connectors.redaction import redact, shorten
+from connectors.tokens import AccessTokens, token_name
+
+SHOP = Shop("lumora", "s1", "amazon", ("US",))
+
+
+def test_two_processes_with_a_dead_token_ask_for_one_new_one(clock):
+    store, asked = MemoryTokens(), []
+    barrier = threading.Barrier(2)
+
+    def fetch(stored):
+        asked.append(stored)
+        return Token(f"fresh-{len(asked)}", clock.now() + timedelta(hours=1))
+
+    store.put("t", Token("dead", clock.now() + timedelta(hours=1)))
+    found = []
+
+    def worker():
+        barrier.wait()
+        found.append(AccessTokens("t", store, clock, fetch).renew("dead"))
+
+    threads = [threading.Thread(target=worker) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == ["fresh-1", "fresh-1"] and len(asked) == 1
+
+
+def test_a_token_about_to_expire_is_fetched_before_it_does(clock):
+    tokens = AccessTokens("t", MemoryTokens(), clock, lambda stored: Token("x", clock.now() + timedelta(hours=1)))
+    tokens.current()
+    calls = []
+    again = AccessTokens("t", tokens.store, clock, lambda stored: calls.append(stored) or Token("y", clock.now() + timedelta(hours=1)))
+    assert again.current() == "x"
+    clock.advance(3600 - 119)
+    assert again.current() == "y" and calls[0].access_token == "x"
+
+
+def test_new_credentials_forget_the_old_token():
+    first, second = (Credentials("h", "a", {"client_id": "i", "refresh_token": word}) for word in ("one", "two"))
+    assert token_name(SHOP, first) != token_name(SHOP, second)
+    assert "one" not in token_name(SHOP, first)
+
+
+def test_a_bucket_lets_a_burst_through_and_then_its_rate(clock):
+    limiter, budget = MemoryLimiter(clock), Budget("searchOrders", 0.0056, 20)
+    assert [limiter.take(budget, "shop", 1e9) for _ in range(20)] == [0.0] * 20
+    assert limiter.take(budget, "shop", 1e9) == pytest.approx(1 / 0.0056)
+    assert limiter.take(budget, "another shop", 0) == 0.0
+
+
+def test_a_wait_that_is_too_long_reserves_nothing(clock):
+    limiter, budget = MemoryLimiter(clock), Budget("list", 0.1, 1)
+    limiter.take(budget, "shop", 0)
+    for _ in range(3):
+        with pytest.raises(QuotaWait) as caught:
+            limiter.take(budget, "shop", 5)
+        assert caught.value.seconds == pytest.approx(10)
+    clock.advance(10)
+    assert limiter.take(budget, "shop", 0) == 0.0
+
+
+def test_a_window_is_cut_into_half_open_pieces_without_gap():
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    parts = list(cut(Window(start, start + timedelta(days=400)), timedelta(days=170)))
+    assert [(part.end - part.start).days for part in parts] == [170, 170, 60]
+    assert all(first.end == second.start for first, second in pairwise(parts))
+
+
+def test_a_page_token_that_comes_twice_stops_with_an_error_also_in_the_next_process():
+    memory = PageMemory("amazon searchOrders")
+    assert memory.goes_on("a", ["1"])
+    later = PageMemory("amazon searchOrders", memory.state())
+    with pytest.raises(RetryableError, match="round in circles"):
+        later.goes_on("a", ["2"])
+
+
+def test_a_listing_that_shows_nothing_new_twice_is_over():
+    memory = PageMemory("x")
+    assert memory.goes_on("a", ["1", "2"]) and memory.goes_on("b", ["1", "2"])
+    assert not memory.goes_on("c", ["2"])
+
+
+def test_empty_pages_with_a_token_go_on_within_reason():
+    memory = PageMemory("x")
+    assert all(memory.goes_on(str(number), []) for number in range(400))
+    with pytest.raises(RetryableError, match="empty pages in a row"):
+        [memory.goes_on(f"again {number}", []) for number in range(200)]
+
+
+def test_an_unknown_connector_lists_the_known_ones():
+    services = Services(None, None, None, str)
+    with pytest.raises(FatalError, match=r"Unknown connector 'ebuy'\. Known: .*amazon, lazada"):
+        registry.connect(Shop("c", "s", "ebuy", ("US",)), Credentials("", "", {}), services)
+
+
+def test_a_package_outside_the_repository_can_add_a_marketplace(monkeypatch, tmp_path):
+    source = "ENDPOINTS = {'orders': 1}\ndef connect(shop, credentials, services): return shop.name\n"
+    (tmp_path / "northmart_connector.py").write_text(source)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    entry = EntryPoint("northmart", "northmart_connector", registry.GROUP)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [entry])
+    assert registry.known() == ["northmart"] and registry.endpoints("northmart") == {"orders": 1}
+    assert registry.connect(Shop("c", "s", "northmart", ("US",)), Credentials("", "", {}), None) == "s"
+
+
+@pytest.mark.parametrize("text", [
+    "GET /x?access_token=SECRETVALUE&page=1", "X-Amz-Signature=SECRETVALUE", '{"refresh_token": "SECRETVALUE"}',
+    "x-amz-access-token: SECRETVALUE", "token Atza|SECRETVALUE", "the word SECRETVALUE itself", "Authorization: Bearer SECRETVALUE",
+])
+def test_secrets_are_cut_out_of_text(text):
+    assert "SECRETVALUE" not in redact(text, ["SECRETVALUE"] if "itself" in text else [])
+
+
+def test_a_vendors_novel_becomes_one_short_line():
+    assert len(shorten("word\n" * 500)) == 300 and "\n" not in shorten("a\nb")
