@@ -8,7 +8,8 @@ daiyun db upgrade
 umask 077
 printf '{"admin": "%s"}\n' "$ADMIN_PASSWORD" > "$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 
-pools=$(python -m pipeline.airflow_home)
-echo "$pools" | while read -r pool slots; do
-    airflow pools get "$pool" > /dev/null 2>&1 || airflow pools set "$pool" "$slots" "shops of $pool pulled at once"
-done
+missing=$(mktemp) # one import instead of a command a pool: Airflow's commands take seconds to start
+airflow pools export "$missing" > /dev/null
+python -m pipeline.airflow_home "$missing"
+airflow pools import "$missing" > /dev/null
+rm "$missing"

@@ -55,10 +55,12 @@ class AirflowApi:
         for dag_id in dag_ids:
             self._call("PATCH", f"/dags/{dag_id}", json={"is_paused": False})
 
+    def pools(self) -> dict[str, int]:
+        return {pool["name"]: pool["slots"] for pool in self._all("/pools", "pools")}
+
     def make_pools(self, pools: Mapping[str, int]) -> None:
         """Make the pools that are not there; a size somebody chose stays."""
-        there = {pool["name"] for pool in self._all("/pools", "pools")}
-        for name in sorted(set(pools) - there):
+        for name in sorted(set(pools) - set(self.pools())):
             what = {"name": name, "slots": pools[name], "description": f"shops of {name} pulled at once", "include_deferred": False}
             self._call("POST", "/pools", json=what)
 

@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -106,6 +107,13 @@ def pools(clients: Path) -> dict[str, int]:
     return {shop.marketplace: POOL_SLOTS for client in load_clients(clients) for shop in client.shops}
 
 
-if __name__ == "__main__":  # deploy/init.sh asks which pools there must be
-    folder = Path(os.environ.get("DAIYUN_CLIENTS") or REPOSITORY / "clients")
-    print("\n".join(f"{name} {slots}" for name, slots in sorted(pools(folder).items())))
+def add_pools(file: Path, clients: Path) -> None:
+    """Add the pools that are not there to a file of ``airflow pools export``; a size somebody chose stays."""
+    there = json.loads(file.read_text(encoding="utf-8") or "{}")
+    for name, slots in pools(clients).items():
+        there.setdefault(name, {"slots": slots, "description": f"shops of {name} pulled at once", "include_deferred": False})
+    file.write_text(json.dumps(there), encoding="utf-8")
+
+
+if __name__ == "__main__":  # deploy/init.sh
+    add_pools(Path(sys.argv[1]), Path(os.environ.get("DAIYUN_CLIENTS") or REPOSITORY / "clients"))

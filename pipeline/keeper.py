@@ -13,12 +13,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 
 GRACE_SECONDS = 8.0
+SERVER = "api-server"  # running tasks report to it while they end, so it goes last; it has nothing to finish itself
+SERVER_GRACE_SECONDS = 1.0
 
 
 def main() -> int:
@@ -32,7 +35,8 @@ def main() -> int:
     ended = None
     while not done.wait(0.2) and ended is None:
         ended = next((name for name, child in children.items() if child.poll() is not None), None)
-    _end(children)
+    _end([child for name, child in children.items() if name != SERVER], GRACE_SECONDS)
+    _end([child for name, child in children.items() if name == SERVER], SERVER_GRACE_SECONDS)
     if ended:
         print(json.dumps({"ended": ended, "code": children[ended].returncode}), flush=True)
     return 1 if ended else 0
@@ -51,17 +55,19 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
-def _end(children: Mapping[str, subprocess.Popen]) -> None:
-    """Ask each child to end; after the grace, kill what is left of it and of what it started."""
-    family = [process for child in children.values() for process in _family(child)]
-    for child in children.values():
+def _end(children: Sequence[subprocess.Popen], grace_seconds: float) -> None:
+    """Ask each child to end; kill those still there after the grace, and at once whatever a child left behind."""
+    family = [process for child in children for process in _family(child)]
+    for child in children:
         if child.poll() is None:
             child.terminate()
-    _, left = psutil.wait_procs(family, timeout=GRACE_SECONDS)
-    for process in left:
+    deadline = time.monotonic() + grace_seconds
+    while time.monotonic() < deadline and any(child.poll() is None for child in children):
+        time.sleep(0.05)
+    for process in family:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    for child in children.values():
+    for child in children:
         child.wait()
 
 

@@ -1,0 +1,43 @@
+"""One night by `dag.test()`: every task in one process, on real PostgreSQL, without a scheduler."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from pipeline.airflow_home import environment
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+NIGHT = """
+import json
+from airflow.dag_processing.dagbag import DagBag
+run = DagBag("dags/nightly_sync.py").dags["nightly_sync"].test(run_conf={"until": "2026-11-16T03:00:00Z"})
+print(json.dumps({"state": run.state, "tasks": {ti.task_id: ti.state for ti in run.get_task_instances()}}))
+"""
+
+
+@pytest.fixture(scope="module")
+def database(metadata_server) -> str:
+    with psycopg.connect(metadata_server.url("postgres").replace("+psycopg", ""), autocommit=True) as conn:
+        conn.execute("CREATE DATABASE dag_test OWNER airflow")
+    return metadata_server.url("dag_test", role="airflow")
+
+
+def test_a_night_of_one_shop_runs_from_pull_to_verdict(database, stage, tmp_path):
+    stage.script({})
+    clients = tmp_path / "clients"
+    clients.mkdir()
+    (clients / "teahaus.yaml").write_text((stage.folder / "clients" / "northpeak.yaml").read_text())
+    env = environment(tmp_path / "home", database, 9, {**stage.environment, "DAIYUN_CLIENTS": str(clients)})
+    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], cwd=REPOSITORY, env=env, check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", NIGHT], cwd=REPOSITORY, env={**os.environ, **env}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["state"] == "success"
+    assert set(found["tasks"].values()) == {"success"}
+    assert [len(stage.calls(f"{verb}_shop")) for verb in ("pull", "validate", "merge", "certify")] == [1, 1, 1, 1]
+    assert len(stage.calls("verdict")) == 1
