@@ -60,12 +60,17 @@ class LazadaDesk:
         asked = await _asked(request)
         sample = self._samples.get(SAME_SAMPLE.get(path, path))
         is_continued = asked.get("offset", "0") != "0" or asked.get("page_no", "1") != "1" or asked.get("current", "1") != "1"
-        if sample and not (is_continued and path in _EMPTY):
+        if sample and not (is_continued and path in _LISTS):
             return Response(sample.body, media_type="application/json")
-        made = self._unpublished(path) if path not in _EMPTY else _EMPTY[path]
+        made = self._behind_the_last(path) if path in _LISTS else self._unpublished(path)
         if made is None:
             return JSONResponse({"code": "InvalidApiPath", "type": "ISP", "message": "The specified API path is invalid", **_ID})
         return JSONResponse({**_DONE, **made})
+
+    def _behind_the_last(self, path: str) -> dict[str, Any]:
+        """The sample without its records; its counts stand, since a count that falls means that the listing has shifted."""
+        holder, *name = _LISTS[path]
+        return {holder: {**self._samples[path].document[holder], name[0]: []} if name else []}
 
     def _unpublished(self, path: str) -> dict[str, Any] | None:
         """Calls on the way to a sample that have none of their own."""
@@ -83,9 +88,8 @@ async def _asked(request: Request) -> dict[str, str]:
 
 
 _ID = {"request_id": "samples"}
-_EMPTY: dict[str, dict[str, Any]] = {
-    "/orders/get": {"data": {"count": "0", "countTotal": "0", "orders": []}},
-    "/products/get": {"data": {"total_products": "0", "products": []}},
-    "/reverse/getreverseordersforseller": {"result": {"total": "0", "success": "true", "items": []}},
-    "/finance/transaction/details/get": {"data": []},
+# Calls that page, and where their records lie.
+_LISTS: dict[str, tuple[str, ...]] = {
+    "/orders/get": ("data", "orders"), "/products/get": ("data", "products"),
+    "/reverse/getreverseordersforseller": ("result", "items"), "/finance/transaction/details/get": ("data",),
 }

@@ -106,7 +106,9 @@ def test_lazadas_samples_are_served_as_published_and_end(told):
         "finance/transaction/details/get": "finance.transaction.details.get",
     }.items():
         assert _get(f"{base}/{call}").content == (published / f"{file}_resp.json").read_bytes()
-    assert _get(f"{base}/orders/get", offset=1).json()["data"]["orders"] == []
+    assert _get(f"{base}/orders/get", offset=1).json()["data"] == {"count": "10", "countTotal": "500", "orders": []}
+    assert _get(f"{base}/reverse/getreverseordersforseller", page_no=2).json()["result"]["items"] == []
+    assert _get(f"{base}/finance/transaction/details/get", offset=500).json()["data"] == []
     assert _get(f"{base}/products/get", offset=1).json()["data"]["products"] == []
     assert _get(f"{base}/nothing/get").json()["code"] == "InvalidApiPath"
     assert _get(told["expected"]).json()["samples_lazada_1"]["orders"] == ["491253082180001"]
