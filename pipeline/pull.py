@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from connectors.contract import Endpoint, Window
-from connectors.errors import CursorExpired
+from connectors.errors import CursorExpired, RetryableError
 from pipeline.opened import OpenShop, clock, landing
 from pipeline.settings import settings
 from warehouse import ledger
@@ -35,12 +37,12 @@ def pull_entity(opened: OpenShop, endpoint: Endpoint, until: datetime | None, si
     Raises:
         connectors.errors.ConnectorError: by what to do; pages landed so far stay and are not read again.
     """
+    scope = (opened.client.name, opened.name, endpoint.entity)
     with opened.session() as conn:
-        seen = ledger.watermark(conn, opened.client.name, opened.name, endpoint.entity)
-        window = window_for(endpoint, seen, until, since)
+        window = _window_of_run(conn, scope, run_id) or window_for(endpoint, ledger.watermark(conn, *scope), until, since)
         if window is None:
             return None
-        pull = ledger.open_pull(conn, opened.client.name, opened.name, endpoint.entity, window.start, window.end, run_id)
+        pull = ledger.open_pull(conn, *scope, window.start, window.end, run_id)
     if pull.state == "open":
         try:
             _read(opened, pull)
@@ -49,6 +51,13 @@ def pull_entity(opened: OpenShop, endpoint: Endpoint, until: datetime | None, si
                 pull = ledger.restart_pull(conn, pull.pull_id)
             _read(opened, pull)
     return pull.pull_id
+
+
+def _window_of_run(conn: Connection, scope: tuple[str, str, str], run_id: str) -> Window | None:
+    """The window this very run began with: a second try keeps it, even where its end was "now"."""
+    client, shop, entity = scope
+    mine = [pull for pull in ledger.pulls_of_run(conn, client, shop, run_id) if pull.entity == entity and pull.state != "superseded"]
+    return Window(mine[-1].window_start, mine[-1].window_end) if mine else None
 
 
 def _read(opened: OpenShop, pull: ledger.Pull) -> None:
@@ -63,5 +72,7 @@ def _read(opened: OpenShop, pull: ledger.Pull) -> None:
                 ledger.set_state(conn, pull.pull_id, "landed")
         index += 1
     if not has_ended:
-        with opened.session() as conn:
-            ledger.set_state(conn, pull.pull_id, "landed")
+        raise RetryableError(
+            f"{opened.entry.marketplace} {pull.entity}, shop '{opened.name}': reading stopped after page {index} without a last page. "
+            "Nothing is lost: run the step again, it goes on from there."
+        )

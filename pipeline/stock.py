@@ -14,9 +14,11 @@ from pipeline import opened as state
 from pipeline.clients import Client
 from pipeline.errors import PullFailed, Refused, TryLater
 from pipeline.opened import open_shop
+from pipeline.readback import read_back
 from pipeline.settings import settings
 from pipeline.words import approval_text
 from transforms import stock
+from transforms.stock.wanted import OPEN_STATUSES
 from warehouse import jobs
 from warehouse.database import client_session
 from warehouse.merge import read_frame
@@ -76,7 +78,7 @@ def _wishes(conn, planned: pd.DataFrame, client: str, batch: str, verdict: stock
 
 
 def _promised(conn, client: str) -> pd.DataFrame:
-    open_orders = {"client": client, "status": list(stock.OPEN_STATUSES)}
+    open_orders = {"client": client, "status": list(OPEN_STATUSES)}
     orders = read_frame(conn, "orders", where=open_orders)
     lines = read_frame(conn, "order_lines", where={"client": client, "order_id": list(orders["order_id"].unique())})
     return stock.promised(orders, lines)
@@ -146,7 +148,22 @@ def observe_client(client: str, *, batch: str, connections: Connections = None) 
         raise TryLater(
             LOOK_AGAIN_SECONDS / state.clock().speed, f"Client '{client}': {counts['open']} acknowledged stock changes do not show yet"
         )
+    _take_in(client, batch, connections)
     return counts
+
+
+def _take_in(client: str, batch: str, connections: Connections) -> None:
+    """Read the stock of every shop that was changed once more, as a pull with its certificate.
+
+    The tables then hold what the marketplaces show now, and the next plan starts from there. Done once a batch.
+    """
+    with client_session(state.engine(), client) as conn:
+        shops = sorted({job.shop for job in jobs.of_batch(conn, client, batch) if job.status == "observed"})
+    for shop in shops:
+        opened = open_shop(shop, (connections or {}).get(shop))
+        for endpoint in opened.endpoints.values():
+            if {"listings", "inventory"} <= set(endpoint.tables):
+                read_back(opened, endpoint, run_id=f"read back {batch}")
 
 
 def _observe(opened, changes: list[StockChange], since: Mapping[str, datetime], counts: dict[str, int]) -> None:
