@@ -21,7 +21,7 @@ from connectors.retry import ATTEMPTS, PassingTrouble, retrying
 from connectors.tokens import AccessTokens
 from connectors.verdicts import Outcome, Reply, Verdict, clock_skew, describe_skew, judge_by_status
 
-TIMEOUT_SECONDS = (10.0, 60.0)  # connect, read; of the wall, whatever the night's clock does
+TIMEOUT_SECONDS = (10.0, 30.0)  # connect, read; of the wall, whatever the night's clock does
 REQUEST_ID_HEADERS = ("x-amzn-RequestId", "x-request-id", "request-id")
 
 

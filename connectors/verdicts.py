@@ -103,11 +103,16 @@ def http_date(header: str | None) -> datetime | None:
     return told.replace(tzinfo=UTC) if told and told.tzinfo is None else told
 
 
-def clock_skew(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """How far our clock is ahead of the vendor's ``Date`` header; None where it is not told or within five minutes."""
+def clock_skew(headers: Mapping[str, str], now: datetime, machine: datetime | None = None) -> timedelta | None:
+    """How far our clock is ahead of the vendor's ``Date`` header; None where it is not told or within five minutes.
+
+    ``now`` is the night's clock. Where that is not the machine's (a sandbox's night), a header that agrees with the
+    ``machine`` proves nothing about the night's clock.
+    """
     told = http_date(headers.get("Date"))
-    skew = now - told if told else timedelta(0)
-    return skew if abs(skew) > TOLERATED_SKEW else None
+    if told is None or abs((machine or datetime.now(UTC)) - told) <= TOLERATED_SKEW:
+        return None
+    return now - told if abs(now - told) > TOLERATED_SKEW else None
 
 
 def describe_skew(skew: timedelta) -> str:

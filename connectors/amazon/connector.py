@@ -92,7 +92,7 @@ def connect(shop: Shop, credentials: Credentials, services: Services) -> AmazonC
         FatalError: sites unknown or of two regions, ``seller_id`` or secrets missing.
     """
     who = f"{shop.marketplace}, shop '{shop.client}/{shop.name}'"
-    host = credentials.host.rstrip("/") or HOSTS[_region(shop, who)]
+    host = _host(shop, credentials.host.rstrip("/"), who)
     auth_host = credentials.auth_host.rstrip("/") or AUTH_HOST
     seller_id = pick(["seller_id"], shop.account, who)["seller_id"]
     pick(["client_id", "client_secret", "refresh_token"], credentials.secrets, who)
@@ -115,11 +115,16 @@ def connect(shop: Shop, credentials: Credentials, services: Services) -> AmazonC
     )
 
 
-def _region(shop: Shop, who: str) -> str:
+def _host(shop: Shop, given: str, who: str) -> str:
+    """The connection's host, or the region's own. Amazon's own hosts serve one region each; a stand-in may serve all."""
     unknown = [site for site in shop.sites if site not in SITES]
     if unknown or not shop.sites:
         raise FatalError(f"{who}: Amazon has no site {', '.join(unknown) or '(none given)'}. Known: {', '.join(sorted(SITES))}.")
-    regions = {SITES[site].region for site in shop.sites}
+    regions = sorted({SITES[site].region for site in shop.sites})
+    if given and given not in HOSTS.values():
+        return given
     if len(regions) > 1:
-        raise FatalError(f"{who}: its sites lie in the regions {', '.join(sorted(regions))}; one shop is one region. Make a shop of each.")
-    return regions.pop()
+        raise FatalError(f"{who}: its sites lie in the regions {', '.join(regions)}; one shop is one region. Make a shop of each.")
+    if given and given != HOSTS[regions[0]]:
+        raise FatalError(f"{who}: its sites lie in the region {regions[0]}, its host is another region's. Correct the connection's host.")
+    return HOSTS[regions[0]]

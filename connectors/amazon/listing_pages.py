@@ -89,7 +89,7 @@ class TokenPages:
     def _next(self, document: Any, memory: PageMemory, piece: Piece, window: Window) -> str | None:
         token = self.token_of(document)
         until = self.until_of(document)
-        if until is not None and until < window.end - timedelta(seconds=1):
+        if until is not None and window.start <= until < window.end - timedelta(seconds=1):
             raise RetryableError(
                 f"{self.session.who(self.operation)}, {piece.note}: Amazon answered only up to {until.isoformat()}, the window ends at "
                 f"{window.end.isoformat()}. The window stays open: run the step again later."

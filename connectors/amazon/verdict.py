@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,8 @@ REMEDIES = {
     "invalid_client": "client_id or client_secret is wrong or has been rotated: put the current pair into the shop's connection.",
     "unauthorized_client": "This application may not use that refresh_token: check that both belong to one application.",
 }
+_TOO_NEW = re.compile(r"(two|2) minutes|in the future", re.IGNORECASE)
+_CLOCK = "The window reaches too close to Amazon's present: this machine's clock is probably ahead. Set it right (NTP) and run again."
 _NO_ROLE = ("Check in Seller Central that the application has the role this operation needs, that the seller authorized it in this "
             "region, and that the shop's sites lie in the host's region.")
 
@@ -29,6 +32,8 @@ def judge(reply: Reply) -> Verdict:
         return replace(verdict, outcome=Outcome.THROTTLED)
     if code in REMEDIES:
         return replace(verdict, outcome=Outcome.REFUSED)
+    if reply.status == 400 and _TOO_NEW.search(message):
+        return replace(verdict, remedy=_CLOCK)
     if reply.status == 403 and "token" not in message.lower():
         return replace(verdict, outcome=Outcome.REFUSED, remedy=_NO_ROLE)
     return verdict
