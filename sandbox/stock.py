@@ -51,8 +51,9 @@ class Stock:
         number, now = self._count + 1, self._clock.now()
         rng = Random(f"{self._seed}:write:{shop}:{site}:{sku}:{number}")
         delay = rng.uniform(30, 120) * (30 if self._faults.draw("slow_write", shop) else 1)
-        lost = self._faults.draw("lost_write", shop)
-        taken = Write(number, (shop, site, sku), quantity, now, None if lost else now + timedelta(seconds=delay), self._clock.horizon)
+        due = (now + timedelta(seconds=delay)).replace(microsecond=0)  # no marketplace shows finer instants than it writes
+        due = None if self._faults.draw("lost_write", shop) else due
+        taken = Write(number, (shop, site, sku), quantity, now, due, self._clock.horizon)
         self._keep(taken)
         self._journal.add("stock", _row(taken), now)
         return f"w{number:08d}"

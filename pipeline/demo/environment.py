@@ -116,7 +116,7 @@ def sample_clients(sandbox: Mapping[str, Any], folder: Path) -> Path:
         for client, shops in by_client.items():
             data = {
                 "name": client, "brand": f"{marketplace.title()} samples", "language": language, "currency": "USD", "zone": "UTC",
-                "shops": shops, "stock": {"is_enabled": False}, "report": {"weekday": 0, "recipients": [f"owner@{marketplace}.example.com"]},
+                "shops": shops, "stock": {"is_enabled": False}, "report": {"recipients": [f"owner@{marketplace}.example.com"]},
             }  # fmt: skip
             (folder / f"{client}.yaml").write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return folder

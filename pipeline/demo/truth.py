@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 from transforms.schema import Column, Kind, Table
 from transforms.tables import CANONICAL
 from warehouse.database import client_session
+from warehouse.merge_sql import row_key
 
 SHOWN = 20  # mismatches written out per table; all are counted
 
@@ -104,5 +105,17 @@ def _truth(url: str, name: str) -> list[dict[str, Any]]:
 
 
 def _stored(engine: Engine, table: Table) -> list[Mapping[str, Any]]:
+    """The table's rows; where equal content was seen again under a newer version, with that version's instant."""
     with client_session(engine, "*") as conn:
-        return [dict(row) for row in conn.execute(text(f"SELECT * FROM {table.name}")).mappings()]
+        found = conn.execute(text(f"SELECT *, {row_key(table, 't')} AS row_key FROM {table.name} t")).mappings()
+        rows = {_place(row): dict(row) for row in found}
+        newer = text("SELECT client, shop, row_key, source_updated_at FROM confirmations WHERE table_name = :name")
+        for seen in conn.execute(newer, {"name": table.name}).mappings():
+            row = rows.get(_place(seen))
+            if row and "source_updated_at" in row:
+                row["source_updated_at"] = max(row["source_updated_at"], seen["source_updated_at"])
+    return list(rows.values())
+
+
+def _place(row: Mapping[str, Any]) -> tuple[Any, Any, str]:
+    return row.get("client"), row.get("shop"), row["row_key"]
