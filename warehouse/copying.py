@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
-from sqlalchemy import ARRAY, ColumnElement, Connection, any_, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, any_, func, literal, select
 
 from transforms.schema import Kind, Table
 from transforms.tables import CANONICAL
@@ -18,6 +18,7 @@ from warehouse.tables import metadata
 WRITE = csv.WriteOptions(include_header=False)  # quotes every text, so that "" and null stay two things
 PARSE = csv.ParseOptions(newlines_in_values=True)
 BLOCK_BYTES = 1 << 24
+SEPARATOR = "\x1f"
 
 
 def copy_in(conn: Connection, target: str, frame: pd.DataFrame, schema: pa.Schema) -> None:
@@ -63,8 +64,14 @@ def read_frame(
 
 def _matches(column: ColumnElement, value: Any) -> ColumnElement[bool]:
     if isinstance(value, list | tuple | set | frozenset | pd.Series):
-        return column == any_(literal(list(value), ARRAY(column.type)))
+        return _is_one_of(column, list(value))
     return column.is_(None) if value is None else column == value
+
+
+def _is_one_of(column: ColumnElement, values: list[Any]) -> ColumnElement[bool]:
+    if values and all(isinstance(value, str) and SEPARATOR not in value for value in values):
+        return column == any_(func.string_to_array(SEPARATOR.join(values), SEPARATOR))  # one text: an array is quoted item by item
+    return column == any_(literal(values, ARRAY(column.type)))
 
 
 def copy_out(conn: Connection, query) -> bytes:

@@ -82,9 +82,14 @@ def start(folder: Path, settings: Mapping[str, str] | None = None) -> Embedded:
             cluster.make(ADMIN, passwords[ADMIN])
         if cluster.running_port() is None:
             _start_somewhere(cluster, settings or {})
-        hold = _hold(folder)
-        server = Embedded(cluster, passwords, hold)
-        _furnish(server)
+        server = Embedded(cluster, passwords, _hold(folder))
+        try:
+            _furnish(server)
+        except psycopg.Error as error:
+            server.hold.close()
+            if _is_alone(folder):
+                cluster.stop()
+            raise EmbeddedError(f"The embedded PostgreSQL in {folder} started and does not answer: {error}") from error
     return server
 
 

@@ -115,7 +115,6 @@ def _stage(conn: Connection, table: Table, frame: pd.DataFrame) -> None:
     for statement in merge_sql.create_incoming(table):
         conn.exec_driver_sql(statement)
     copy_in(conn, merge_sql.incoming(table), frame, table.arrow_schema)
-    conn.exec_driver_sql(f"ANALYZE {merge_sql.incoming(table)}")
 
 
 def _counted(conn: Connection, table: Table, delivered: int, inserted: int, updated: int) -> MergeCounts:

@@ -99,12 +99,19 @@ def _not_outdated(table: Table) -> str:
 @cache
 def confirm(table: Table) -> str:
     """Note newer versions of rows whose content is stored already."""
+    newer = f"t.content_hash = i.content_hash AND {version('i')} > {version('t')}"
     return (
         "INSERT INTO confirmations (client, shop, table_name, row_key, source_updated_at, seen_at, content_hash)"
         f" SELECT i.client, i.shop, '{table.name}', {row_key(table, 'i')}, i.source_updated_at, i.seen_at, i.content_hash"
-        f" FROM {incoming(table)} i JOIN {table.name} t ON {matched(table.full_key, 't', 'i')}"
-        f" WHERE t.content_hash = i.content_hash AND {version('i')} > {version('t')} {NEWER_CONFIRMATION}"
+        f" FROM {incoming(table)} i"
+        f" WHERE {_stored(table, newer)} {NEWER_CONFIRMATION}"
     )
+
+
+def _stored(table: Table, what: str) -> str:
+    """Something about the stored row of a delivered one. A scalar sub-select is always a look-up by the primary key:
+    a join would, by the planner's guesses about fresh tables, now and then read the whole table for a small batch."""
+    return f"(SELECT {what} FROM {table.name} t WHERE {matched(table.full_key, 't', 'i')})"
 
 
 NEWER_CONFIRMATION = (
@@ -116,19 +123,16 @@ NEWER_CONFIRMATION = (
 @cache
 def count_equal(table: Table) -> str:
     """Delivered rows that now stand in the table with this content."""
-    return (
-        f"SELECT count(*) FROM {incoming(table)} i JOIN {table.name} t ON {matched(table.full_key, 't', 'i')}"
-        " AND t.content_hash = i.content_hash"
-    )
+    return f"SELECT count(*) FROM {incoming(table)} i WHERE {_stored(table, 't.content_hash = i.content_hash')}"
 
 
 @cache
 def remove_absent_children(table: Table) -> str:
-    """Stored children that the newer version of their parent no longer has."""
+    """Stored children that the newer version of their parent no longer has; found parent by parent through the key."""
     return (
-        f"DELETE FROM {table.name} t USING {won(CANONICAL[table.parent])} w"
-        f" WHERE NOT w.is_new AND {_of_parent(table, 't', 'w')}"
-        f" AND NOT EXISTS (SELECT FROM {incoming(table)} i WHERE {matched(table.full_key, 'i', 't')})"
+        f"DELETE FROM {table.name} WHERE ctid = ANY (ARRAY(SELECT c.place FROM {won(CANONICAL[table.parent])} w CROSS JOIN LATERAL"
+        f" (SELECT t.ctid AS place, {listed(table.full_key, 't')} FROM {table.name} t WHERE {_of_parent(table, 't', 'w')} OFFSET 0) c"
+        f" WHERE NOT w.is_new AND NOT EXISTS (SELECT FROM {incoming(table)} i WHERE {matched(table.full_key, 'i', 'c')})))"
     )
 
 

@@ -18,13 +18,12 @@ TYPES = {
     Kind.DAY: Date(),
     Kind.RATE: Numeric(20, 8),
 }
-# Beside the primary keys, only what is asked for: reports and plans read by day, stages and returns by order.
+# Beside the primary keys, only what is asked for: reports read by day, stages by order, certificates by transaction.
 INDEXES = {
-    "orders": (("client", "placed_date"), ("client", "shop", "placed_at")),
-    "returns": (("client", "shop", "order_id"), ("client", "requested_date")),
+    "orders": (("client", "placed_at"),),
+    "returns": (("client", "shop", "order_id"), ("client", "requested_at")),
     "ledger_entries": (("client", "posted_date"), ("client", "shop", "transaction_id")),
     "reviews": (("client", "reviewed_date"),),
-    "stage_events": (("client", "stage", "entered_date"),),
 }
 NAMING = {"pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s", "ck": "ck_%(table_name)s_%(constraint_name)s"}
 

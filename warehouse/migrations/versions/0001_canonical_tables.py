@@ -147,8 +147,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("client", "shop", "order_id", name=op.f("pk_orders")),
         comment="One order of one shop, as the marketplace shows it now.",
     )
-    op.create_index("ix_orders_placed_date", "orders", ["client", "placed_date"], unique=False)
-    op.create_index("ix_orders_shop_placed_at", "orders", ["client", "shop", "placed_at"], unique=False)
+    op.create_index("ix_orders_placed_at", "orders", ["client", "placed_at"], unique=False)
     op.create_table(
         "payouts",
         sa.Column("client", sa.Text(), nullable=False),
@@ -192,7 +191,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("client", "shop", "return_id", "return_line_id", name=op.f("pk_returns")),
         comment="One order line in one return, refund or after-sale cancellation request.",
     )
-    op.create_index("ix_returns_requested_date", "returns", ["client", "requested_date"], unique=False)
+    op.create_index("ix_returns_requested_at", "returns", ["client", "requested_at"], unique=False)
     op.create_index("ix_returns_shop_order_id", "returns", ["client", "shop", "order_id"], unique=False)
     op.create_table(
         "reviews",
@@ -262,22 +261,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("client", "shop", "order_id", "stage", name=op.f("pk_stage_events")),
         comment="The moment one order entered one stage of its chain, derived from the canonical rows that prove it.",
     )
-    op.create_index("ix_stage_events_stage_entered_date", "stage_events", ["client", "stage", "entered_date"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_stage_events_stage_entered_date", table_name="stage_events")
     op.drop_table("stage_events")
     op.drop_table("shipments")
     op.drop_table("shipment_lines")
     op.drop_index("ix_reviews_reviewed_date", table_name="reviews")
     op.drop_table("reviews")
     op.drop_index("ix_returns_shop_order_id", table_name="returns")
-    op.drop_index("ix_returns_requested_date", table_name="returns")
+    op.drop_index("ix_returns_requested_at", table_name="returns")
     op.drop_table("returns")
     op.drop_table("payouts")
-    op.drop_index("ix_orders_shop_placed_at", table_name="orders")
-    op.drop_index("ix_orders_placed_date", table_name="orders")
+    op.drop_index("ix_orders_placed_at", table_name="orders")
     op.drop_table("orders")
     op.drop_table("order_lines")
     op.drop_table("listings")
