@@ -97,6 +97,14 @@ class Night:
         return Group(*parts)
 
 
+def night_seconds(run: dict[str, Any], speed: float) -> int | None:
+    """How long the night was on the marketplaces' clock: its length at their real speed, quotas and all."""
+    if not run.get("end_date"):
+        return None
+    length = datetime.fromisoformat(run["end_date"]) - datetime.fromisoformat(run["start_date"])
+    return round(length.total_seconds() * speed)
+
+
 def _is_ready(instance: dict[str, Any], instances: Iterable[dict[str, Any]]) -> bool:
     """Whether a task without a state could start now: its own row of the grid waits for nobody."""
     row = [each for each in instances if each["map_index"] == instance["map_index"]]

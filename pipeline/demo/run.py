@@ -19,7 +19,8 @@ from pipeline.clients import load_clients
 from pipeline.demo import summary as summaries
 from pipeline.demo.children import child
 from pipeline.demo.environment import Options, drop_masters, environment, sample_clients, sandbox_options
-from pipeline.demo.night import Night
+from pipeline.demo.night import Night, night_seconds
+from pipeline.demo.samples import account
 from pipeline.demo.truth import Comparison, compare_all
 from pipeline.errors import PipelineError
 from pipeline.local import LocalAirflow
@@ -46,7 +47,10 @@ def run_demo(options: Options, console: Console) -> dict[str, Any]:
         runs = night.run(options.night)
         with console.status("Comparing every table with the marketplaces' own truth ..."):
             truth = {} if options.samples else compare_all(state.engine(), sandbox["truth"])
-        summary = _summarise(options, env, sandbox, clients, runs, truth, time.monotonic() - begun)
+        samples = account(state.engine(), load_clients(clients), sandbox["expected"]) if options.samples else {}
+        summary = _summarise(options, env, sandbox, clients, runs, truth, time.monotonic() - begun) | (
+            {"samples": samples} if samples else {}
+        )
         summaries.write(summary, options.out / "summary.json")
         summaries.show(summary, console)
         _say_where(options, night, airflow, console)
@@ -100,6 +104,7 @@ def _summarise(options, env, sandbox, clients, runs, truth: Mapping[str, Compari
         "database": _without_password(env["DAIYUN_DATABASE_URL"]),
         "wall_seconds": round(seconds, 1),
         "night": options.night.isoformat(),
+        "night_seconds": night_seconds(runs["nightly_sync"], options.speed),
         **gathered,
         "truth": {name: {"expected": r.expected, "found": r.found, "mismatches": r.mismatches} for name, r in truth.items()},
         "dag_runs": [{"dag_id": dag_id, "state": run["state"], "run_id": run["dag_run_id"]} for dag_id, run in runs.items()],
