@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import socket
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -76,26 +74,16 @@ class Stage:
 
 
 @pytest.fixture(scope="session")
-def metadata_server():
-    from warehouse import embedded
-
-    folder = Path(tempfile.mkdtemp(prefix="daiyun-metadata-"))  # not pytest's: it shuts its own folders to PostgreSQL's user
-    with embedded.start(folder) as server:
-        yield server
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="session")
 def stage(tmp_path_factory) -> Stage:
     return Stage(tmp_path_factory.mktemp("stage"))
 
 
 @pytest.fixture(scope="session")
-def airflow(tmp_path_factory, metadata_server, stage):
+def airflow(tmp_path_factory, postgres, stage):
     from pipeline.local import LocalAirflow
 
-    secret = {"conn_type": "http", "host": "https://api.example/amazon", "extra": {"secrets": {"client_secret": "a-very-secret-word"}}}
+    secret = {"conn_type": "http", "host": "https://api.example/amazon", "extra": {"secrets": {"app_key": "a-very-secret-word"}}}
     env = {**stage.environment, "AIRFLOW_CONN_LUMORA_AMAZON_US": json.dumps(secret)}
-    with LocalAirflow(tmp_path_factory.mktemp("airflow"), metadata_server.url("airflow"), env, free_port()) as running:
+    with LocalAirflow(tmp_path_factory.mktemp("airflow"), postgres.url("airflow"), env, free_port()) as running:
         running.unpause("nightly_sync", "push_sync_jobs", "brand_reports")
         yield running

@@ -21,18 +21,19 @@ print(json.dumps({"state": run.state, "tasks": {ti.task_id: ti.state for ti in r
 
 
 @pytest.fixture(scope="module")
-def database(metadata_server) -> str:
-    with psycopg.connect(metadata_server.url("postgres").replace("+psycopg", ""), autocommit=True) as conn:
+def metadata(postgres) -> str:
+    """A metadata database of its own: a scheduler at work on the other one would take the run over."""
+    with psycopg.connect(postgres.url("postgres").replace("+psycopg", ""), autocommit=True) as conn:
         conn.execute("CREATE DATABASE dag_test OWNER airflow")
-    return metadata_server.url("dag_test", role="airflow")
+    return postgres.url("dag_test", role="airflow")
 
 
-def test_a_night_of_one_shop_runs_from_pull_to_verdict(database, stage, tmp_path):
+def test_a_night_of_one_shop_runs_from_pull_to_verdict(metadata, stage, tmp_path):
     stage.script({})
     clients = tmp_path / "clients"
     clients.mkdir()
     (clients / "teahaus.yaml").write_text((stage.folder / "clients" / "northpeak.yaml").read_text())
-    env = environment(tmp_path / "home", database, 9, {**stage.environment, "DAIYUN_CLIENTS": str(clients)})
+    env = environment(tmp_path / "home", metadata, 9, {**stage.environment, "DAIYUN_CLIENTS": str(clients)})
     subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], cwd=REPOSITORY, env=env, check=True, capture_output=True)
     done = subprocess.run([sys.executable, "-c", NIGHT], cwd=REPOSITORY, env={**os.environ, **env}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -44,7 +44,7 @@ def shop_marketplace(shop):
 
 
 def pull_shop(shop, *, until, since, run_id, connection):
-    shown = f"secret {connection['extra']['secrets']['client_secret']}" if connection else "no connection"
+    shown = f"secret {connection['extra']['secrets']['app_key']}" if connection else "no connection"
     print(f"{shop} logs in with {shown}; as text: {connection}")
     host = connection["host"] if connection else None
     _note("pull_shop", shop, until=until, since=since, run_id=run_id, has_connection=connection is not None, host=host)
