@@ -64,8 +64,8 @@ class Flattener:
     """
 
     def __init__(self, paths: Mapping[str, str]) -> None:
+        self.paths = dict(paths)
         self._paths = {name: path.split(".") for name, path in paths.items()}
-        self.names = tuple(paths)
         self._fast = _compile(self._paths)
 
     def __call__(self, records: Sequence[Any], faults: Faults) -> dict[str, list[Any]]:
@@ -131,6 +131,13 @@ def _as_list(values: Any, row: int, column: str, faults: Faults) -> Sequence[Any
         return values
     faults.add_value(row, column, values, "is not a list")
     return ()
+
+
+def first_child(parent: np.ndarray, size: int) -> pa.Array:
+    """For each parent row the row of its first child, null where it has none; to ``take`` from a column of the children."""
+    found = np.full(size, -1)
+    found[parent[::-1]] = np.arange(len(parent))[::-1]
+    return pa.array(np.maximum(found, 0), mask=found < 0)
 
 
 def sums(parent: np.ndarray, values: pa.Array, size: int) -> pa.Array:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ from connectors.contract import Page
 from connectors.exact import read_json
 from connectors.flatten import Faults, Flattener, explode
 from connectors.frames import Records
+from connectors.typed import Flatten, OtherShape, TypedRoad
+
+_Flat = dict[str, tuple[dict[str, list[Any]], np.ndarray, Faults]]  # level → columns, parents, faults of one page
 
 
 @dataclass(frozen=True)
@@ -50,16 +54,19 @@ class Level:
 class Tree:
     """Levels by name, each declared after the one above it; the first has none above."""
 
-    def __init__(self, select: Callable[[Any], Any], branches: Mapping[str, Branch]) -> None:
-        self._select, self._branches = select, branches
+    def __init__(self, place: str, branches: Mapping[str, Branch], select: Callable[[Any], Any] | None = None) -> None:
+        """``place``: where a document keeps its records (``payload.transactions``); ``select`` finds them where it does not."""
+        self._select, self._branches = select or partial(_at, place.split(".")), branches
+        described = {name: (branch.flattener.paths, branch.above, branch.column) for name, branch in branches.items()}
+        self._typed = TypedRoad(place, described)
 
     def read(self, pages: Sequence[Page]) -> tuple[dict[str, Level], Records]:
         """Every level over all pages, and the places of the first level's records (their values are not kept)."""
-        levels = {name: Level({column: [] for column in branch.flattener.names}) for name, branch in self._branches.items()}
+        levels = {name: Level({column: [] for column in branch.flattener.paths}) for name, branch in self._branches.items()}
         parents: dict[str, list[np.ndarray]] = {name: [] for name in self._branches}
         sizes = []
         for at, page in enumerate(pages):
-            found = self._lay_flat(Records.of([(at, self._select(read_json(page.body)))]).values)
+            found = self._read_page(page.body)
             offsets = {name: level.size for name, level in levels.items()}
             for name, (columns, parent, faults) in found.items():
                 above = self._branches[name].above
@@ -70,11 +77,18 @@ class Tree:
             sizes.append((at, len(found[next(iter(found))][1])))
         for name, level in levels.items():
             level.parent = np.concatenate(parents[name]) if parents[name] else level.parent
-            level.columns = {column: values for column, values in level.columns.items() if len(values) == level.size}
+            level.columns = {column: values for column, values in level.columns.items() if len(values) == level.size}  # not the consumed
         return levels, Records.places(sizes)
 
-    def _lay_flat(self, records: list[Any]) -> dict[str, tuple[dict[str, list[Any]], np.ndarray, Faults]]:
-        found: dict[str, tuple[dict[str, list[Any]], np.ndarray, Faults]] = {}
+    def _read_page(self, body: bytes) -> _Flat:
+        try:
+            return self._lay_flat(self._typed.records(body), {name: _faultless(each) for name, each in self._typed.flatten.items()})
+        except OtherShape:
+            records = Records.of([(0, self._select(read_json(body)))]).values
+            return self._lay_flat(records, {name: branch.flattener for name, branch in self._branches.items()})
+
+    def _lay_flat(self, records: list[Any], flatten: Mapping[str, Callable[[list[Any], Faults], dict[str, list[Any]]]]) -> _Flat:
+        found: _Flat = {}
         for name, branch in self._branches.items():
             if branch.above is None:
                 items, parent = records, np.arange(len(records))
@@ -82,5 +96,16 @@ class Tree:
                 columns, _, faults = found[branch.above]
                 items, parent = explode(columns.pop(branch.column), branch.label, faults)
             inner = Faults(len(items))
-            found[name] = (branch.flattener(items, inner), parent, inner)
+            found[name] = (flatten[name](items, inner), parent, inner)
         return found
+
+
+def _faultless(flatten: Flatten) -> Callable[[list[Any], Faults], dict[str, list[Any]]]:
+    """Typed records cannot be of the wrong shape, so there is nothing to report."""
+    return lambda records, faults: flatten(records)
+
+
+def _at(steps: Sequence[str], document: Any) -> Any:
+    for step in steps:
+        document = document.get(step) if isinstance(document, dict) else None
+    return document

@@ -139,7 +139,7 @@ def test_an_unreadable_amount_in_a_line_holds_the_whole_order_back_and_no_other(
 def test_two_currencies_in_one_order_are_never_added_up():
     euro = json.loads(json.dumps(line("L2")).replace("USD", "EUR"))
     found = orders(order(lines=[line(), euro]))
-    assert "currency: 'EUR' is not the order's (USD)" in found["orders"]["fault"][0]
+    assert "currency: 'EUR' is not the order's currency (USD)" in found["orders"]["fault"][0]
 
 
 def test_yen_have_no_decimals():

@@ -104,14 +104,14 @@ def test_sums_keep_unknowns_apart_from_nothing():
 
 def test_a_tree_counts_parents_over_all_pages():
     branches = {"a": Branch(Flattener({"id": "id", "b": "b"})), "b": Branch(Flattener({"n": "n"}), "a", "b", "b")}
-    tree = Tree(lambda document: document["a"], branches)
+    tree = Tree("a", branches)
     levels, records = tree.read([_page(b'{"a":[{"id":1,"b":[{"n":1},{"n":2}]},{"id":2}]}'), _page(b'{"a":[{"id":3,"b":[{"n":3}]}]}')])
     assert levels["a"].columns == {"id": [1, 2, 3]} and levels["b"].columns == {"n": [1, 2, 3]}
     assert levels["b"].parent.tolist() == [0, 0, 2] and records.page.tolist() == [0, 0, 1] and records.record.tolist() == [0, 1, 0]
 
 
 def test_a_tree_over_no_pages_has_empty_levels():
-    levels, records = Tree(lambda document: document, {"a": Branch(Flattener({"id": "id"}))}).read([])
+    levels, records = Tree("a", {"a": Branch(Flattener({"id": "id"}))}).read([])
     assert levels["a"].columns == {"id": []} and len(records.page) == 0
 
 

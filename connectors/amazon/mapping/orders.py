@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors.amazon.mapping.parcels import PACKAGE, PACKAGE_ITEM, parcels
-from connectors.amazon.mapping.proceeds import BREAKDOWN, Proceeds, add_money
+from connectors.amazon.mapping.proceeds import BREAKDOWN, Proceeds, add_money, refuse_foreign
 from connectors.amazon.mapping.words import FULFILLED_BY, ORDER_STATUS
 from connectors.amazon.sites import COUNTRY, ZONE
 from connectors.contract import Page, Shop
-from connectors.flatten import Flattener, sums
+from connectors.flatten import Flattener, first_child, sums
 from connectors.frames import Draft
 from connectors.trees import Branch, Level, Tree
 from transforms.tables import ORDER_LINES, ORDERS
@@ -44,14 +45,14 @@ def _records(document: Any) -> list[Any] | None:
     return document.get("orders")
 
 
-_TREE = Tree(_records, {
+_TREE = Tree("orders", {
     "orders": Branch(_ORDER),
     "tips": Branch(BREAKDOWN, "orders", "breakdowns", "proceeds.breakdowns"),
     "lines": Branch(_LINE, "orders", "lines", "orderItems"),
     "amounts": Branch(BREAKDOWN, "lines", "breakdowns", "proceeds.breakdowns"),
     "parcels": Branch(PACKAGE, "orders", "packages", "packages"),
     "contents": Branch(PACKAGE_ITEM, "parcels", "items", "packageItems"),
-})
+}, _records)
 
 
 def map_orders(pages: Sequence[Page], shop: Shop) -> dict[str, pd.DataFrame]:
@@ -112,26 +113,16 @@ def _line_status(ordered: pa.Array, shipped: pa.Array, cancelled: list[Any], ord
 def _add_up(orders: Draft, levels: dict[str, Level], lines: Draft) -> None:
     flat, parent, size = levels["orders"].columns, levels["lines"].parent, orders.size
     orders.put("unit_count", sums(parent, lines["quantity"], size))
-    first_line = np.full(size, -1)
-    first_line[parent[::-1]] = np.arange(len(parent))[::-1]
-    of_line = lines["currency"].take(pa.array(np.where(first_line < 0, 0, first_line), mask=first_line < 0)).to_pylist()
-    currency = orders.text("currency", [told or guessed for told, guessed in zip(flat["currency"], of_line, strict=True)])
+    first_line = first_child(parent, size)
+    currency = orders.put("currency", pc.coalesce(orders.text("currency", flat["currency"]), lines["currency"].take(first_line)))
     orders.amount("total_minor", flat["total"], currency.to_pylist())
-    _refuse_foreign_lines(lines, parent, currency)
+    refuse_foreign(lines["currency"], currency, parent, orders.faults, "order_lines.currency", "the order's")
     tips = Proceeds(levels["tips"], orders.faults).total(("DELIVERY_TIP",))
     for name in ("items_minor", "discount_minor", "shipping_minor", "tax_minor"):
         total = sums(parent, lines[name], size)
         if name == "shipping_minor":
             total = pa.array(np.where(total.is_null(), 0, total.fill_null(0)) + tips.fill_null(0).to_numpy(), mask=_nulls(total))
-        orders.put(name, pa.array(total.fill_null(0).to_numpy(), mask=_nulls(total) | _nulls(currency) | (first_line < 0)))
-
-
-def _refuse_foreign_lines(lines: Draft, parent: np.ndarray, currency: pa.Array) -> None:
-    """Two currencies are never added up: a line in another one than its order is a fault."""
-    whole = currency.take(pa.array(parent)).to_pylist()
-    for row, (mine, theirs) in enumerate(zip(lines["currency"].to_pylist(), whole, strict=True)):
-        if mine != theirs and mine is not None:
-            lines.faults.add_value(row, "currency", mine, f"is not the order's ({theirs})")
+        orders.put(name, pa.array(total.fill_null(0).to_numpy(), mask=_nulls(total) | _nulls(currency) | _nulls(first_line)))
 
 
 def _nulls(column: pa.Array) -> np.ndarray:

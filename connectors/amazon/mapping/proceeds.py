@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from connectors import columns
 from connectors.amazon.mapping.words import SHIPPING_TYPES
-from connectors.flatten import Faults, Flattener, sums
+from connectors.flatten import Faults, Flattener, first_child, sums
 from connectors.frames import Draft
 from connectors.trees import Level
 
@@ -22,8 +22,9 @@ class Proceeds:
     """All breakdowns of some rows, laid end to end; ``owner`` says which row each belongs to. Faults go to the rows."""
 
     def __init__(self, level: Level, faults: Faults) -> None:
-        self.size, self.owner, self.currency = faults.size, level.parent, level.columns["currency"]
-        self._minor = columns.amounts(level.columns["amount"], self.currency, "subtotal", level.faults)
+        self.size, self.owner = faults.size, level.parent
+        self.currency = columns.texts(level.columns["currency"], "currency", level.faults)
+        self._minor = columns.amounts(level.columns["amount"], level.columns["currency"], "subtotal", level.faults)
         faults.lift(level.faults, self.owner, "proceeds")
         self._types = columns.texts(level.columns["type"], "type", level.faults)
 
@@ -41,15 +42,20 @@ class Proceeds:
 def add_money(lines: Draft, flat: dict[str, list[Any]], amounts: Level) -> None:
     """Set a line's currency and amounts. A line without breakdowns shows no parts; Amazon writes discounts as negatives."""
     proceeds = Proceeds(amounts, lines.faults)
-    first = dict(zip(reversed(proceeds.owner.tolist()), reversed(proceeds.currency), strict=True))
-    told = zip(flat["currency"], flat["price_currency"], strict=True)
-    currency = lines.text("currency", [total or first.get(row) or price for row, (total, price) in enumerate(told)]).to_pylist()
-    for row, owner in enumerate(proceeds.owner.tolist()):
-        if proceeds.currency[row] != currency[owner]:
-            lines.faults.add_value(owner, "proceeds", proceeds.currency[row], f"is not the line's currency ({currency[owner]})")
+    of_total, of_price = (columns.texts(flat[name], "currency", lines.faults) for name in ("currency", "price_currency"))
+    of_first = proceeds.currency.take(first_child(proceeds.owner, lines.size))
+    currency = lines.put("currency", pc.coalesce(of_total, of_first, of_price))
+    refuse_foreign(proceeds.currency, currency, proceeds.owner, lines.faults, "proceeds", "the line's")
     lines.amount("unit_price_minor", flat["price"], flat["price_currency"])
     lines.amount("total_minor", flat["total"], flat["currency"])
     unknown = pa.array(~proceeds.has_any())
     for name, types in (("items_minor", ("ITEM",)), ("shipping_minor", SHIPPING_TYPES), ("tax_minor", ("TAX",))):
         lines.put(name, pc.if_else(unknown, pa.scalar(None, pa.int64()), proceeds.total(types)))
     lines.put("discount_minor", pc.if_else(unknown, pa.scalar(None, pa.int64()), pc.abs(proceeds.total(("DISCOUNT",)))))
+
+
+def refuse_foreign(inner: pa.Array, outer: pa.Array, owner: np.ndarray, faults: Faults, column: str, whose: str) -> None:
+    """Two currencies are never added up: a part in another one than its whole is a fault of the whole."""
+    differs = pc.fill_null(pc.not_equal(inner, outer.take(pa.array(owner))), False)
+    for row in np.flatnonzero(differs.to_numpy(zero_copy_only=False)).tolist():
+        faults.add_value(int(owner[row]), column, inner[row].as_py(), f"is not {whose} currency ({outer[int(owner[row])].as_py()})")
