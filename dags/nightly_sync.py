@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from airflow.sdk import Metadata, Param, dag, get_current_context, task, task_group
+from airflow.sdk import Metadata, Param, chain, dag, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from dags import support
@@ -97,9 +97,11 @@ def nightly_sync():
         return support.attempt(steps.load_rates)
 
     @task(trigger_rule="all_done", outlets=[support.NIGHT_DONE])
-    def publish(merges: list[str]):
-        run = get_current_context()["dag_run"]
-        if not get_current_context()["ti"].get_ti_count(run.dag_id, task_ids=merges, run_ids=[run.run_id], states=["success"]):
+    def publish(pulls: list[str], merged: list):
+        """``merged``: per marketplace what each shop's merge reported; empty where it had nothing to merge."""
+        run, ti = get_current_context()["dag_run"], get_current_context()["ti"]
+        has_read = ti.get_ti_count(run.dag_id, task_ids=pulls, run_ids=[run.run_id], states=["success"])
+        if not any(shop or has_read for shops in merged for shop in shops):
             raise AirflowSkipException("No shop was merged: the tables are as they were, so nothing is told to pushes and reports.")
         yield Metadata(support.NIGHT_DONE, {"night": support.night().isoformat(), "run_id": run.run_id})
 
@@ -109,12 +111,12 @@ def nightly_sync():
 
         support.attempt(steps.verdict, support.run_id())
 
-    names = support.marketplaces()
-    done, said = publish([f"{name}.merge" for name in names]), verdict()
-    for name in names:
-        group = sync_marketplace(name)
-        group >> [done, said]
-        said.operator.set_upstream([child for child in group.children.values() if child.task_id == f"{name}.pull"])
+    groups = [sync_marketplace(name) for name in support.marketplaces()]
+    pulls = [group.children[f"{group.group_id}.pull"] for group in groups]
+    done = publish([pull.task_id for pull in pulls], [group.children[f"{group.group_id}.merge"].output for group in groups])
+    said = verdict()
+    chain(groups, done)
+    chain([*groups, *pulls], said)  # a group ends in certify; what could not be read must count too
     rates() >> [done, said]
 
 

@@ -117,10 +117,11 @@ def test_who_decided_what_is_recorded_before_anything_is_pushed(stage, troubled_
 def test_a_night_in_which_no_shop_was_merged_is_not_told_to_anybody(airflow, stage, troubled_night):
     every = set(stage.subjects("pull_shop"))
     assert len(every) == SHOPS
-    stage.script({f"{verb} {shop}": "fatal" for shop in every for verb in ("pull_shop", "validate_shop")})
+    stage.script({f"{verb} {shop}": trouble for shop in every for verb, trouble in (("pull_shop", "fatal"), ("merge_shop", {}))})
     before = len(airflow.runs("push_sync_jobs"))
     run = night(airflow)
     assert run["state"] == "failed"
+    assert len(stage.calls("merge_shop")) == SHOPS
     assert states(airflow, run)["publish", "-1"] == "skipped"
     time.sleep(2)
     assert len(airflow.runs("push_sync_jobs")) == before

@@ -57,8 +57,8 @@ def validate_shop(shop, *, run_id, connection=None):
 
 
 def merge_shop(shop, *, run_id, connection=None):
-    _note("merge_shop", shop)
-    return {"orders": {"inserted": 1}}
+    told = _note("merge_shop", shop)
+    return {"orders": {"inserted": 1}} if told is None else told
 
 
 def certify_shop(shop, *, run_id, connection=None):
