@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from zoneinfo import available_timezones
 
+import iso4217
 import yaml
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, ValidationError, field_validator
 
@@ -69,6 +70,13 @@ class Client(Strict):
             raise ValueError("is not an IANA time zone such as Asia/Shanghai")
         return value
 
+    @field_validator("currency")
+    @classmethod
+    def _is_a_currency(cls, value: str) -> str:
+        if value not in {currency.code for currency in iso4217.Currency}:
+            raise ValueError("is no ISO 4217 currency such as EUR")
+        return value
+
     def shop(self, entry: ShopEntry) -> Shop:
         return Shop(client=self.name, name=entry.name, marketplace=entry.marketplace, sites=entry.sites, account=entry.account)
 
@@ -91,6 +99,8 @@ def load_clients(folder: Path) -> list[Client]:
 def _load(file: Path) -> Client:
     try:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise SettingsError(f"{file.name} is not UTF-8. Save it as UTF-8; no client was loaded.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""

@@ -22,8 +22,7 @@ def read_connection(shop: str, given: Mapping[str, Any] | None = None) -> tuple[
         SettingsError: there is no connection of that name, or it lacks something; never prints its values.
     """
     connection = given if given is not None else _from_environment(shop)
-    extra = connection.get("extra") or {}
-    extra = json.loads(extra) if isinstance(extra, str) else extra
+    extra = _extra(shop, connection.get("extra") or {})
     lacking = [name for name, value in (("host", connection.get("host")), ("extra.secrets", extra.get("secrets"))) if not value]
     if lacking:
         raise SettingsError(
@@ -32,6 +31,19 @@ def read_connection(shop: str, given: Mapping[str, Any] | None = None) -> tuple[
         )
     host = connection["host"]
     return Credentials(host=host, auth_host=extra.get("auth_host") or host, secrets=extra["secrets"]), dict(extra.get("account") or {})
+
+
+def _extra(shop: str, given: Any) -> dict[str, Any]:
+    try:
+        found = json.loads(given) if isinstance(given, str) else given
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not isinstance(found.get("secrets") or {}, dict):
+        raise SettingsError(
+            f"Shop '{shop}': the `extra` of its connection is no JSON object with an object `secrets`. Mend the Airflow connection "
+            f"'{shop}' (or the variable {_variable(shop)}); docs/connections.md shows its shape."
+        )
+    return found
 
 
 def _variable(shop: str) -> str:
@@ -45,6 +57,9 @@ def _from_environment(shop: str) -> dict[str, Any]:
             f"Shop '{shop}' has no connection: make an Airflow connection named '{shop}', or set {_variable(shop)} (docs/connections.md)."
         )
     try:
-        return json.loads(text)
+        found = json.loads(text)
     except ValueError:
-        raise SettingsError(f"Shop '{shop}': {_variable(shop)} is not JSON. docs/connections.md shows its shape.") from None
+        found = None
+    if not isinstance(found, dict):
+        raise SettingsError(f"Shop '{shop}': {_variable(shop)} is not JSON. docs/connections.md shows its shape.")
+    return found

@@ -32,3 +32,15 @@ class PullFailed(PipelineError):
 
 class Refused(PipelineError):
     """A push was asked to send what nobody approved."""
+
+
+class Stopped(PipelineError):
+    """A room below could not go on. ``is_fatal``: trying again changes nothing until a person mends what the message names."""
+
+    def __init__(self, message: str, *, is_fatal: bool) -> None:
+        super().__init__(message)
+        self.is_fatal = is_fatal
+
+
+class DatabaseTrouble(PipelineError):
+    """The warehouse is away or not furnished; the same verb may succeed later."""

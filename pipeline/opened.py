@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from connectors import registry
 from connectors.contract import Connector, Endpoint, Services
-from connectors.errors import QuotaWait
+from connectors.errors import FatalError, QuotaWait
 from pipeline.clients import Client, ShopEntry, load_clients
 from pipeline.clock import RemoteClock, SystemClock, clock_from
 from pipeline.connections import read_connection
@@ -85,7 +85,10 @@ class OpenShop:
     @cached_property
     def connector(self) -> Connector:
         """Raises SettingsError or FatalError: the connection or the marketplace's name is wrong."""
-        credentials, account = read_connection(self.name, self.connection)
+        try:
+            credentials, account = read_connection(self.name, self.connection)
+        except SettingsError as error:
+            raise SettingsError(f"Client '{self.client.name}': {error}") from None
         shop = self.client.shop(self.entry)
         shop = replace(shop, account={**shop.account, **account})
         return registry.connect(shop, credentials, self._services())
@@ -93,11 +96,15 @@ class OpenShop:
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
         """What this shop reads: all its marketplace offers, or the entities its client's file names."""
-        offered = registry.endpoints(self.entry.marketplace)
+        try:
+            offered = registry.endpoints(self.entry.marketplace)
+        except FatalError as error:
+            raise SettingsError(f"Client '{self.client.name}', shop '{self.name}': {error}") from None
         unknown = sorted(set(self.entry.entities) - set(offered))
         if unknown:
             raise SettingsError(
-                f"Shop '{self.name}': {self.entry.marketplace} has no entity {', '.join(unknown)}; it has {', '.join(offered)}."
+                f"Client '{self.client.name}', shop '{self.name}': {self.entry.marketplace} has no entity {', '.join(unknown)}; "
+                f"it has {', '.join(offered)}. Mend `entities` in the client's file."
             )
         return {name: offered[name] for name in (self.entry.entities or offered)}
 

@@ -12,14 +12,13 @@ from typing import Any
 from connectors.contract import Endpoint
 from connectors.errors import ConnectorError, QuotaWait, RetryableError
 from pipeline import opened as state
+from pipeline import rates, report, stock
 from pipeline.certify import certify_pull
 from pipeline.errors import PullFailed, TryLater, Uncertified
 from pipeline.merge import merge_pull
 from pipeline.opened import OpenShop, open_shop
+from pipeline.plainly import of_all, of_client, of_shop
 from pipeline.pull import pull_entity
-from pipeline.rates import load_rates
-from pipeline.report import due_reports, report_client
-from pipeline.stock import observe_client, plan_client, push_client, record_decision
 from pipeline.validate import validate_pull
 from warehouse import ledger
 from warehouse.database import client_session
@@ -44,6 +43,14 @@ __all__ = [
 
 Connection = Mapping[str, Any] | None
 
+load_rates = of_all(rates.load_rates)
+due_reports = of_all(report.due_reports)
+report_client = of_client(report.report_client)
+plan_client = of_client(stock.plan_client)
+record_decision = of_client(stock.record_decision)
+push_client = of_client(stock.push_client)
+observe_client = of_client(stock.observe_client)
+
 
 def list_clients() -> list[str]:
     return list(state.clients())
@@ -59,6 +66,7 @@ def shop_marketplace(shop: str) -> str:
     return state.find_shop(shop)[1].marketplace
 
 
+@of_shop
 def pull_shop(
     shop: str, *, until: datetime | None, since: datetime | None = None, run_id: str, connection: Connection = None
 ) -> dict[str, Any]:
@@ -103,16 +111,19 @@ def _note_failure(opened: OpenShop, entity: str, failure: ConnectorError) -> Non
                 ledger.note(conn, pull.pull_id, str(failure))
 
 
+@of_shop
 def validate_shop(shop: str, *, run_id: str) -> dict[str, Any]:
     """Map and check everything landed; entity → counts of good and bad rows."""
     return _each(shop, {"landed"}, validate_pull)
 
 
+@of_shop
 def merge_shop(shop: str, *, run_id: str) -> dict[str, Any]:
     """Merge everything validated; entity → per table counts."""
     return _each(shop, {"validated"}, lambda opened, endpoint, pull: merge_pull(opened, pull))
 
 
+@of_shop
 def certify_shop(shop: str, *, run_id: str) -> dict[str, Any]:
     """Prove every merged pull complete; the last step of a shop's night.
 
@@ -137,6 +148,7 @@ def certify_shop(shop: str, *, run_id: str) -> dict[str, Any]:
     return {entity: "certified" for entity in verdicts}
 
 
+@of_all
 def verdict(run_id: str) -> None:
     """Say which shops of a run are not proven complete; nothing when all are.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,12 +13,13 @@ from connectors.contract import StockChange
 from connectors.errors import ConnectorError, QuotaWait
 from pipeline import opened as state
 from pipeline.clients import Client
-from pipeline.errors import PullFailed, Refused, TryLater
+from pipeline.errors import PullFailed, Refused, SettingsError, TryLater
 from pipeline.opened import open_shop
 from pipeline.readback import read_back
 from pipeline.settings import settings
 from pipeline.words import approval_text
 from transforms import stock
+from transforms.schema import SchemaError
 from transforms.stock.wanted import OPEN_STATUSES
 from warehouse import jobs
 from warehouse.database import client_session
@@ -36,7 +38,7 @@ def plan_client(client: str, *, run_id: str) -> dict[str, Any]:
         ``batch`` (the jobs a person decides on together), ``jobs`` (new ones), ``needs_approval``, ``subject`` and ``body``
         (Markdown for the approver), ``ignored`` (articles of the master that no shop lists).
     Raises:
-        SchemaError: the brand's file is wrong; names row and column. Nothing was planned.
+        SettingsError: the brand's file is wrong; names file, row and column. Nothing was planned.
     """
     brand = state.find_client(client)
     batch = f"{client}/{run_id}"
@@ -44,7 +46,7 @@ def plan_client(client: str, *, run_id: str) -> dict[str, Any]:
     master_file = settings().drop / client / MASTER
     if not brand.stock.is_enabled or not master_file.exists():
         return nothing
-    master = stock.read_master(master_file.read_bytes())
+    master = _master(client, master_file)
     with client_session(state.engine(), client) as conn:
         inventory, listings = (
             read_frame(conn, "inventory", where={"client": client}),
@@ -66,6 +68,15 @@ def plan_client(client: str, *, run_id: str) -> dict[str, Any]:
         "body": body,
         "ignored": sorted(master.loc[~listed, "sku"]),
     }
+
+
+def _master(client: str, file: Path) -> pd.DataFrame:
+    try:
+        return stock.read_master(file.read_bytes())
+    except (SchemaError, OSError) as error:
+        raise SettingsError(
+            f"Client '{client}', file {file}: {error}. Nothing was planned; mend the file (or let the brand drop a new one) and plan again."
+        ) from None
 
 
 def _wishes(conn, planned: pd.DataFrame, client: str, batch: str, verdict: stock.Verdict) -> pd.DataFrame:
@@ -189,18 +200,19 @@ def for_each_shop(rows: Sequence[jobs.Job], connections: Connections, verb) -> N
     troubles: list[str] = []
     waits: list[QuotaWait] = []
     for shop in sorted({row.shop for row in rows}):
-        opened = open_shop(shop, (connections or {}).get(shop))
         try:
+            opened = open_shop(shop, (connections or {}).get(shop))
             verb(opened, [_change(row) for row in rows if row.shop == shop])
         except QuotaWait as wait:
             waits.append(wait)
-        except ConnectorError as error:
+        except (ConnectorError, SettingsError) as error:
             troubles.append(str(error))
     if waits:
         wait = min(waits, key=lambda each: each.seconds)
         raise TryLater(wait.seconds / state.clock().speed, str(wait))
     if troubles:
-        raise PullFailed("\n".join(troubles), is_fatal=False)
+        lines = "\n".join(f"  {trouble}" for trouble in troubles)
+        raise PullFailed(f"Client '{rows[0].client}': {len(troubles)} shops could not be reached:\n{lines}", is_fatal=False)
 
 
 def _change(job: jobs.Job) -> StockChange:

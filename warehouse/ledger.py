@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, cast, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from warehouse.calls import count_calls
 from warehouse.certificates import certificates, certify, usual_counts, watermark
@@ -22,7 +22,7 @@ from warehouse.ledger_tables import PULL_STATES
 from warehouse.tables import metadata
 
 __all__ = [
-    "LedgerError", "Pull", "certificates", "certify", "count_calls", "get_pull", "note", "open_pull", "open_pulls",
+    "LedgerError", "Pull", "certificates", "certify", "count_calls", "get_pull", "latest_checked", "note", "open_pull", "open_pulls",
     "pulls_of_run", "restart_pull", "save_cursor", "set_state", "usual_counts", "watermark",
 ]
 
@@ -149,6 +149,19 @@ def open_pulls(conn: Connection, client: str, shop: str) -> list[Pull]:
 def pulls_of_run(conn: Connection, client: str, shop: str, run_id: str) -> list[Pull]:
     """Pulls a run began or went on with, oldest first."""
     return _pulls(conn, PULLS.c.client == client, PULLS.c.shop == shop, PULLS.c.run_id == run_id)
+
+
+def latest_checked(conn: Connection, client: str = "*", shop: str | None = None) -> list[Pull]:
+    """The newest pull of each shop and entity whose rows were checked; its ``counts["validated"]`` says how they fared."""
+    book = PULLS.c
+    given = ((book.client, client), (book.shop, shop))
+    query = (
+        select(PULLS)
+        .where(book.counts["validated"].is_not(None), *(column == value for column, value in given if value not in (None, "*")))
+        .ext(distinct_on(book.client, book.shop, book.entity))
+        .order_by(book.client, book.shop, book.entity, book.opened_at.desc(), book.pull_id)
+    )
+    return [_pull(row) for row in conn.execute(query).mappings()]
 
 
 def _pulls(conn: Connection, *conditions) -> list[Pull]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
+from typer.core import TyperGroup
 
 from pipeline.cli import database, demo, jobs, night, quarantine, report, sandbox
 from pipeline.cli.output import complain
 
+
+class Plain(TyperGroup):
+    """An error a person can mend is one clear message and exit code 1, never a traceback."""
+
+    def invoke(self, ctx):
+        with complain():
+            return super().invoke(ctx)
+
+
 app = typer.Typer(
-    no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=Plain, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__, context_settings={"help_option_names": ["-h", "--help"]}
 )
 app.command("check")(night.check)
 app.command("sync")(night.sync)
@@ -25,7 +33,4 @@ app.command("demo")(demo.demo)
 
 
 def main() -> None:
-    """Run the command; an error a person can mend is one clear message and exit code 1, never a traceback."""
-    with complain():
-        app()
-    sys.exit(0)
+    app()

@@ -3,59 +3,84 @@
 from __future__ import annotations
 
 import getpass
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from pipeline import opened as state
 from pipeline import steps
-from pipeline.cli.output import AsJson, show
+from pipeline.cli.output import AsJson, known_client, show
+from pipeline.cli.patience import patiently
+from pipeline.errors import PipelineError, SettingsError
 from warehouse import jobs
 from warehouse.database import client_session
+from warehouse.ledger_tables import JOB_STATUSES
 
 app = typer.Typer(no_args_is_help=True, help="Wanted stock changes.")
 COLUMNS = ("job_id", "client", "shop", "site", "sku", "observed_quantity", "wanted_quantity", "status", "needs_approval", "decided_by")
-ClientArgument = Annotated[str, typer.Option("--client", help="Whose jobs.")]
+ClientArgument = Annotated[str, typer.Option("--client", help="Whose jobs; * for all.")]
+ClientOption = Annotated[str, typer.Option("--client", help="Whose jobs.")]
+BatchOption = Annotated[str, typer.Option("--batch", help="As `plan` and `list` print it.")]
 
 
 @app.command("list")
 def list_jobs(
-    client: ClientArgument = "*", status: Annotated[str | None, typer.Option("--status")] = None, as_json: AsJson = False
+    client: ClientArgument = "*",
+    status: Annotated[str | None, typer.Option("--status", help=", ".join(JOB_STATUSES))] = None,
+    batch: Annotated[str | None, typer.Option("--batch", help="Only this batch's.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Every job and where it stands: planned, waiting, approved, acknowledged, observed, …"""
-    with client_session(state.engine(), client) as conn:
-        rows = jobs.list_jobs(conn, client, status)
+    if status is not None and status not in JOB_STATUSES:
+        raise SettingsError(f"No job can be '{status}'; there are: {', '.join(JOB_STATUSES)}.")
+    with client_session(state.engine(), known_client(client)) as conn:
+        rows = [row for row in jobs.list_jobs(conn, client, status) if batch in (None, row["batch"])]
     show(rows, COLUMNS, as_json=as_json, title="Stock jobs")
 
 
 @app.command("history")
-def history(job_id: str, as_json: AsJson = False) -> None:
+def history(job_id: Annotated[str, typer.Argument(help="The id `list` prints.")], as_json: AsJson = False) -> None:
     """Every step one job took, when and by whom."""
     with client_session(state.engine(), "*") as conn:
         rows = jobs.events(conn, job_id)
+    if not rows:
+        raise PipelineError(f"No job {job_id}; `daiyun jobs list` shows them.")
     show(rows, ("at", "status", "by", "note"), as_json=as_json, title=f"Job {job_id}")
 
 
 @app.command("plan")
-def plan(client: ClientArgument, as_json: AsJson = False) -> None:
+def plan(client: ClientOption, as_json: AsJson = False) -> None:
     """Compare wanted with observed stock and note the differences; sends nothing."""
-    planned = steps.plan_client(client, run_id="manual")
+    planned = steps.plan_client(client, run_id=f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}")
     show([planned], ("batch", "jobs", "needs_approval", "subject"), as_json=as_json, title="Planned")
 
 
 @app.command("decide")
 def decide(
-    client: ClientArgument,
-    batch: Annotated[str, typer.Option("--batch")],
-    approve: Annotated[bool, typer.Option("--approve/--reject")],
-    reason: Annotated[str, typer.Option("--reason")] = "",
+    client: ClientOption,
+    batch: BatchOption,
+    approve: Annotated[bool, typer.Option("--approve/--reject", help="Say which; nothing is assumed.")],
+    reason: Annotated[str, typer.Option("--reason", help="Kept with the decision.")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Approve or reject a guarded batch, in your name, as the approval in Airflow would."""
+    with client_session(state.engine(), known_client(client)) as conn:
+        undecided = len(jobs.waiting(conn, client, batch))
+    if not undecided:
+        raise PipelineError(f"Client '{client}': no job of batch {batch} waits for a decision; `daiyun jobs list --status waiting`.")
     steps.record_decision(client, batch=batch, approved=approve, by=getpass.getuser(), reason=reason)
+    row = {"client": client, "batch": batch, "jobs": undecided, "decision": "approved" if approve else "rejected"}
+    show([row], ("batch", "jobs", "decision"), as_json=as_json, title="Decided")
 
 
 @app.command("push")
-def push(client: ClientArgument, batch: Annotated[str, typer.Option("--batch")], as_json: AsJson = False) -> None:
+def push(client: ClientOption, batch: BatchOption, as_json: AsJson = False) -> None:
     """Send what may be sent of a batch, and read it back; guarded jobs nobody approved are refused."""
-    rows = [steps.push_client(client, batch=batch), steps.observe_client(client, batch=batch)]
-    show(rows, ("acknowledged", "refused", "observed", "failed"), as_json=as_json, title="Pushed")
+    with client_session(state.engine(), known_client(client)) as conn:
+        if not jobs.of_batch(conn, client, batch):
+            raise PipelineError(f"Client '{client}' has no batch {batch}; `daiyun jobs list --client {client}` shows them.")
+    row = patiently(steps.push_client, client, batch=batch) | patiently(steps.observe_client, client, batch=batch)
+    show([row], ("acknowledged", "refused", "observed", "failed"), as_json=as_json, title="Pushed")
+    if row["refused"] or row["failed"]:
+        raise typer.Exit(1)

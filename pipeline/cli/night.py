@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from connectors.errors import ConnectorError
 from pipeline import opened as state
 from pipeline import steps
-from pipeline.cli.output import AsJson, console, show
-from pipeline.errors import PipelineError, PullFailed, TryLater, Uncertified
+from pipeline.cli.output import AsJson, errors, show
+from pipeline.cli.patience import patiently
+from pipeline.errors import DatabaseTrouble, PipelineError, SettingsError
 from pipeline.opened import open_shop
+from pipeline.plainly import plainly
 from warehouse import ledger
 from warehouse.database import client_session
 
 ShopOption = Annotated[list[str] | None, typer.Option("--shop", help="Only this shop; may be repeated.")]
 ClientOption = Annotated[str | None, typer.Option("--client", help="Only this client's shops.")]
+INSTANTS = ["%Y-%m-%dT%H:%M:%SZ"]
+VERBS = ("pull", "validate", "merge", "certify")
 
 
 def chosen(shops: list[str] | None, client: str | None) -> list[str]:
-    if shops:
-        return [state.find_shop(shop)[1].name for shop in shops]
-    return [entry.name for entry in state.find_client(client).shops] if client else steps.list_shops()
+    """The shops a command is about, in the order of the clients' files; both options together must agree."""
+    mine = [entry.name for entry in state.find_client(client).shops] if client else steps.list_shops()
+    wanted = {state.find_shop(shop)[1].name for shop in shops or ()}
+    strangers = sorted(wanted - set(mine))
+    if strangers:
+        raise SettingsError(f"{', '.join(strangers)}: no shop of client '{client}', which has {', '.join(mine)}.")
+    return [name for name in mine if not wanted or name in wanted]
 
 
 def check(shop: ShopOption = None, client: ClientOption = None, as_json: AsJson = False) -> None:
@@ -39,78 +47,67 @@ def _checked(name: str) -> dict[str, Any]:
     opened = open_shop(name)
     row = {"client": opened.client.name, "shop": name, "marketplace": opened.entry.marketplace}
     try:
-        return {**row, "is_ok": True, "answer": opened.connector.check()}
-    except (ConnectorError, PipelineError) as error:
+        with plainly(f"Client '{opened.client.name}', shop '{name}'"):
+            return {**row, "is_ok": bool(opened.endpoints), "answer": opened.connector.check()}
+    except DatabaseTrouble:
+        raise  # every shop would say the same
+    except PipelineError as error:
         return {**row, "is_ok": False, "answer": str(error)}
 
 
 def sync(
     shop: ShopOption = None,
     client: ClientOption = None,
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="Window end (UTC); default: as late as is safe.")
-    ] = None,
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="Window start, for reading a stretch again.")
-    ] = None,
+    until: Annotated[datetime | None, typer.Option(formats=INSTANTS, help="Window end (UTC); default: as late as is safe.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=INSTANTS, help="Window start, for reading a stretch again.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Pull, validate, merge and certify shops here and now, one after the other."""
-    run_id = f"manual__{state.clock().now():%Y-%m-%dT%H:%M:%S}"
+    if since and until and since >= until:
+        raise SettingsError(f"--since {since:%Y-%m-%dT%H:%M:%SZ} does not lie before --until {until:%Y-%m-%dT%H:%M:%SZ}.")
+    names = chosen(shop, client)
+    run_id = f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"
     rows = []
-    verbs = ("pull", "validate", "merge", "certify")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=as_json) as progress:
-        names = chosen(shop, client)
-        bar = progress.add_task("shops", total=len(names) * len(verbs))
-        for name in names:
-            fault = _sync_one(
-                name,
-                _utc(until),
-                _utc(since),
-                run_id,
-                lambda verb, name=name: progress.update(bar, advance=1, description=f"{name} {verb}"),
-            )
-            rows.append({"shop": name, "is_ok": fault is None, "fault": fault})
-    show(rows, ("shop", "is_ok", "fault"), as_json=as_json, title="Synced")
+    with Progress(*columns, console=errors, transient=True, disable=as_json) as progress:
+        bar = progress.add_task("shops", total=len(names) * len(VERBS))
+        for place, name in enumerate(names):
+
+            def tell(done: int, name: str = name, place: int = place) -> None:
+                progress.update(bar, completed=place * len(VERBS) + done, description=f"{name} {VERBS[done]}")
+
+            fault = _sync_one(name, {"until": _utc(until), "since": _utc(since), "run_id": run_id}, tell)
+            rows.append({"client": state.find_shop(name)[0].name, "shop": name, "is_ok": fault is None, "fault": fault, "run_id": run_id})
+    show(rows, ("client", "shop", "is_ok", "fault"), as_json=as_json, title="Synced")
     if not all(row["is_ok"] for row in rows):
         raise typer.Exit(1)
 
 
 def _utc(moment: datetime | None) -> datetime | None:
-    from datetime import UTC
-
     return moment.replace(tzinfo=UTC) if moment else None
 
 
-def _sync_one(name: str, until, since, run_id: str, tell) -> str | None:
-    """The four verbs over one shop; a failed pull does not keep what landed from going on."""
-    fault = None
-    try:
-        tell("pull")
-        _pull_patiently(name, until, since, run_id)
-    except (ConnectorError, PipelineError) as error:
-        fault = str(error)
-    try:
-        for verb, step in (("validate", steps.validate_shop), ("merge", steps.merge_shop), ("certify", steps.certify_shop)):
-            tell(verb)
-            step(name, run_id=run_id)
-    except Uncertified as error:
-        return fault or str(error)
+def _sync_one(name: str, how: dict[str, Any], tell: Callable[[int], None]) -> str | None:
+    """The four verbs over one shop; None, or what went wrong. A failed pull does not keep what landed from going on."""
+    run_id = how["run_id"]
+    tell(0)
+    fault = _fault_of(patiently, steps.pull_shop, name, **how)
+    for done, verb in enumerate((steps.validate_shop, steps.merge_shop, steps.certify_shop), start=1):
+        tell(done)
+        worse = _fault_of(verb, name, run_id=run_id)
+        if worse:
+            return fault or worse
     return fault
 
 
-def _pull_patiently(name: str, until, since, run_id: str) -> None:
-    """A command has no slot to give back: it sleeps out what a task would be rescheduled for."""
-    from pipeline.clock import SystemClock
-
-    while True:
-        try:
-            steps.pull_shop(name, until=until, since=since, run_id=run_id)
-            return
-        except TryLater as later:
-            console.print(f"[dim]{later}[/]")
-            SystemClock().sleep(later.seconds)
+def _fault_of(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> str | None:
+    try:
+        verb(*args, **kwargs)
+    except DatabaseTrouble:
+        raise  # no shop gets on without it
+    except PipelineError as error:
+        return str(error)
+    return None
 
 
 def certificate(
@@ -123,7 +120,7 @@ def certificate(
     names = set(chosen(shop, client))
     with client_session(state.engine(), "*") as conn:
         rows = [row for row in ledger.certificates(conn, run_id=run_id) if row["shop"] in names]
-    columns = ("client", "shop", "entity", "window_end", "announced", "stored", "quarantined", "is_certified", "reason")
+    columns = ("shop", "entity", "watermark", "announced", "stored", "quarantined", "is_certified", "reason")
     show(rows, columns, as_json=as_json, title="Certificates")
     if not all(row["is_certified"] for row in rows):
         raise typer.Exit(1)
@@ -132,6 +129,3 @@ def certificate(
 def rates(as_json: AsJson = False) -> None:
     """Fetch the day's exchange rates."""
     show([steps.load_rates()], ("inserted", "updated", "unchanged"), as_json=as_json, title="Exchange rates")
-
-
-__all__ = ["PullFailed", "certificate", "check", "rates", "sync"]

@@ -11,11 +11,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table as Grid
-from sqlalchemy.exc import OperationalError
 
-from connectors.errors import ConnectorError
-from pipeline.errors import PipelineError
-from transforms.schema import SchemaError
+from pipeline import opened as state
+from pipeline.errors import DatabaseTrouble, PipelineError, SettingsError, Stopped, TryLater
+from pipeline.plainly import plainly
 
 console = Console()
 errors = Console(stderr=True)
@@ -24,18 +23,23 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 
 @contextlib.contextmanager
 def complain() -> Iterator[None]:
+    """Say what stopped the command on standard error, unwrapped, and end it with exit code 1."""
     try:
-        yield
-    except (PipelineError, ConnectorError, SchemaError) as error:
-        errors.print(f"[bold red]{type(error).__name__}[/]: ", end="")
-        errors.print(str(error), markup=False, highlight=False)
-        sys.exit(1)
-    except OperationalError as error:
-        errors.print("[bold red]Database[/]: ", end="")
-        errors.print(
-            f"{str(error.orig).strip().splitlines()[0]}. Check DAIYUN_DATABASE_URL; `daiyun db upgrade` makes the tables.", markup=False
-        )
-        sys.exit(1)
+        with plainly():
+            yield
+    except PipelineError as error:
+        errors.print(f"[bold red]{_kind(error)}[/]: ", end="")
+        errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+def _kind(error: PipelineError) -> str:
+    return {Stopped: "Stopped", DatabaseTrouble: "Database", SettingsError: "Settings", TryLater: "Later"}.get(type(error), "Failed")
+
+
+def known_client(name: str) -> str:
+    """``name``, if there is such a client (``*``: all); a misspelt one must not look like one without rows."""
+    return name if name == "*" else state.find_client(name).name
 
 
 def show(rows: Iterable[Mapping[str, Any]], columns: Iterable[str], *, as_json: bool, title: str = "") -> None:

@@ -10,7 +10,8 @@ import typer
 
 from pipeline import opened as state
 from pipeline import steps
-from pipeline.cli.output import AsJson, show
+from pipeline.cli.output import AsJson, known_client, show
+from pipeline.cli.patience import patiently
 from pipeline.report import preview as build_preview
 from warehouse import reports_ledger
 from warehouse.database import client_session
@@ -27,9 +28,9 @@ def _night(given: datetime | None) -> datetime:
 
 
 @app.command("list")
-def list_reports(client: ClientOption = "*", as_json: AsJson = False) -> None:
+def list_reports(client: Annotated[str, typer.Option("--client", help="Whose; * for all.")] = "*", as_json: AsJson = False) -> None:
     """Every report and where it stands."""
-    with client_session(state.engine(), client) as conn:
+    with client_session(state.engine(), known_client(client)) as conn:
         rows = reports_ledger.list_reports(conn, client)
     show(rows, ("client", "kind", "period", "edition", "language", "status", "html_path"), as_json=as_json, title="Reports")
 
@@ -43,4 +44,5 @@ def preview(client: ClientOption, night: NightOption = None) -> None:
 @app.command("send")
 def send(client: ClientOption, night: NightOption = None, as_json: AsJson = False) -> None:
     """Build the latest whole week's report and mail it; who has it already gets no second one."""
-    show([steps.report_client(client, night=_night(night))], ("client", "period", "html", "recipients"), as_json=as_json, title="Sent")
+    sent = patiently(steps.report_client, client, night=_night(night))
+    show([sent], ("client", "period", "html", "recipients"), as_json=as_json, title="Sent")
