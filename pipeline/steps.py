@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.contract import Endpoint
-from connectors.errors import ConnectorError, QuotaWait, RetryableError
+from connectors.errors import ConnectorError, CursorExpired, QuotaWait, RetryableError
 from pipeline import opened as state
 from pipeline import rates, report, stock
 from pipeline.certify import certify_pull
@@ -96,7 +96,7 @@ def pull_shop(
         raise TryLater(wait.seconds / state.clock().speed, f"Shop '{shop}': {wait}")
     if failures:
         lines = "\n".join(f"  {entity}: {failure}" for entity, failure in failures.items())
-        is_fatal = not any(isinstance(failure, RetryableError) for failure in failures.values())
+        is_fatal = not any(isinstance(failure, RetryableError | CursorExpired) for failure in failures.values())
         raise PullFailed(
             f"Client '{opened.client.name}', shop '{shop}': {len(failures)} of {len(opened.endpoints)} entities were not read:\n{lines}",
             is_fatal=is_fatal,
