@@ -28,7 +28,8 @@ def retire_absent(conn: Connection, table: str, client: str, shop: str, scope: M
     owner = {"client": client, "shop": shop}
     conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:owner, 0))"), {"owner": f"merge/{client}/{shop}"})
     _stage_shown(conn, declared, keys)
-    seen_at = keys["seen_at"].min() if "seen_at" in keys and len(keys) else None
+    seen_at = keys["seen_at"].min() if "seen_at" in keys else None
+    seen_at = None if pd.isna(seen_at) else seen_at  # an empty snapshot, or nothing but quarantined rows
     conn.execute(text(_absent(declared, scope, has_bound=seen_at is not None)), {**owner, **_named(scope), "bound": seen_at})
     retired = _mark_deleted(conn, declared, owner, seen_at) if "deleted" in _words(declared) else _remove(conn, declared)
     conn.execute(text("DROP TABLE IF EXISTS shown, absent, hashes"))

@@ -126,6 +126,11 @@ def test_an_old_snapshot_played_again_retires_nothing_that_came_after_it(engine,
     assert _retire(engine, "listings", old) == 0
 
 
+def test_an_empty_snapshot_retires_everything_in_its_scope(engine, rows):
+    _merge(engine, rows.one("listings", [{"listing_id": "1"}]))
+    assert _retire(engine, "listings", rows.frame("listings", [])) == 1
+
+
 def _statuses(engine) -> dict[str, str]:
     with client_session(engine, "lumora") as conn:
         return {row.listing_id: row.status for row in conn.execute(text("SELECT listing_id, status FROM listings"))}
