@@ -63,8 +63,10 @@ class ReviewsWalk:
     """For each product, spans of at most seven days: first the ids of its reviews, then the reviews by ten.
 
     State: ``slices``, ``offset`` (place in the catalogue, as in the listings), ``items`` (products whose reviews are still
-    to be asked for), ``spans`` (of the first of them, [from, to] in ms), ``current`` (page of the history), ``seen`` (ids of
-    this span so far), ``ids`` (to be fetched), ``all`` (the window's spans), ``counted``, ``until``, ``last``.
+    to be asked for), ``spans`` (of the first of them, [from, to] in ms), ``current`` (page of the history), ``shown`` (ids of
+    this span so far), ``before`` (ids of the span before it: a review on the border is in both), ``ids`` (to be fetched),
+    ``all`` (the window's spans), ``counted`` (different reviews, and those a span's total promised and did not show),
+    ``until``, ``last``.
     """
 
     def start(self, site: str, window: Window, now: datetime) -> State | None:
@@ -73,7 +75,7 @@ class ReviewsWalk:
             return None  # Lazada shows no review of that time any more
         spans = _spans(milliseconds(max(window.start, oldest)), milliseconds(upward(window.end)))
         catalogue = {"slices": [[None, None]], "offset": 0, "last": [], "until": milliseconds(now + timedelta(days=1))}
-        return {**catalogue, "items": [], "spans": [], "current": 1, "seen": 0, "ids": [], "all": spans, "counted": 0}
+        return {**catalogue, "items": [], "spans": [], "current": 1, "shown": [], "before": [], "ids": [], "all": spans, "counted": 0}
 
     def ask(self, site: str, window: Window, state: State) -> Ask:
         if state["ids"]:
@@ -88,7 +90,7 @@ class ReviewsWalk:
 
     def after(self, state: State, answer: Mapping[str, Any]) -> Step:
         if state["ids"]:
-            outdated = _ids(answer, "outdated_reviews")
+            outdated = set(_ids(answer, "outdated_reviews")) & set(state["ids"][:REVIEWS_A_CALL])  # it may name some nobody asked for
             following = {**state, "ids": state["ids"][REVIEWS_A_CALL:], "counted": state["counted"] - len(outdated)}
             return Step(_settled(following), announced=following["counted"])
         return _after_history(state, answer) if state["items"] else _after_products(state, answer)
@@ -118,20 +120,23 @@ def _after_history(state: State, answer: Mapping[str, Any]) -> Step:
     if state["current"] == 1 and total and ids and total > LAST_HISTORY_PAGE * len(ids) and end - begin > 1:
         middle = begin + (end - begin) // 2
         return Step({**state, "spans": [[begin, middle], [middle, end], *state["spans"][1:]]}, is_kept=False)
-    seen = state["seen"] + len(ids)
-    has_more = bool(ids) and total is not None and seen < total
-    following = {**state, "ids": ids, "counted": state["counted"] + len(ids)}
+    fresh = [each for each in dict.fromkeys(ids) if each not in state["shown"]]
+    shown = [*state["shown"], *fresh]
+    has_more = bool(fresh) and total is not None and len(shown) < total
+    wanted = [each for each in fresh if each not in state["before"]]
+    lacking = 0 if has_more or total is None else max(0, total - len(shown))
+    following = {**state, "ids": wanted, "counted": state["counted"] + len(wanted) + lacking}
     if has_more:
-        following |= {"current": state["current"] + 1, "seen": seen}
+        following |= {"current": state["current"] + 1, "shown": shown}
     else:
-        following |= {"current": 1, "seen": 0, "spans": state["spans"][1:]}
-    return Step(_settled(following), announced=following["counted"] + (0 if has_more or total is None else max(0, total - seen)))
+        following |= {"current": 1, "shown": [], "before": shown, "spans": state["spans"][1:]}
+    return Step(_settled(following), announced=following["counted"])
 
 
 def _settled(state: State) -> State | None:
     """Next product when the first one's spans are read; over when neither ids, products nor catalogue are left."""
     if state["items"] and not state["spans"]:
-        state = {**state, "items": state["items"][1:], "spans": state["all"]}
+        state = {**state, "items": state["items"][1:], "spans": state["all"], "before": []}
     return state if state["ids"] or state["items"] or state["slices"] else None
 
 
