@@ -60,7 +60,7 @@ def sync_marketplace(marketplace: str):
         def validate(shop: str):
             from pipeline import steps
 
-            return support.attempt(steps.validate_shop, shop, run_id=support.run_id())
+            return support.attempt(steps.validate_shop, shop, run_id=support.run_id(), connection=support.connection(shop))
 
         @task(map_index_template=BY_SHOP)
         def merge(shop: str):
@@ -72,7 +72,7 @@ def sync_marketplace(marketplace: str):
         def certify(shop: str):
             from pipeline import steps
 
-            return support.attempt(steps.certify_shop, shop, run_id=support.run_id())
+            return support.attempt(steps.certify_shop, shop, run_id=support.run_id(), connection=support.connection(shop))
 
         pull(shop=shop) >> validate(shop=shop) >> merge(shop=shop) >> certify(shop=shop)  # by keyword: the map names read them
 

@@ -51,6 +51,8 @@ def certify_pull(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull) -> str
     held = _rows_quarantined(opened, pull)
     proof = count(opened, endpoint, pull, held)
     fault = proof.fault()
+    figures = (len(proof.announced), len(proof.stored - proof.quarantined), len(proof.quarantined))
+    log.info("%s: %d announced, %d stored, %d quarantined: %s", pull.entity, *figures, fault or f"proven until {pull.window_end}")
     with opened.session() as conn:
         if fault is None:
             _retire(conn, opened, endpoint, pull, held)

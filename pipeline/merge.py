@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pandas as pd
 
 from pipeline.opened import OpenShop, landing
@@ -9,6 +11,7 @@ from transforms.stages import order_stages
 from warehouse import ledger
 from warehouse.merge import merge, refresh_stages
 
+log = logging.getLogger(__name__)
 STAGED = ("orders", "order_lines", "shipments", "returns")  # what an order's stages are derived from
 
 
@@ -26,6 +29,8 @@ def merge_pull(opened: OpenShop, pull: ledger.Pull) -> dict[str, dict[str, int]]
             touched = _touched_orders(frames)
             if touched:
                 refresh_stages(conn, opened.client.name, opened.name, touched, order_stages)
+    for table, counts in totals.items():
+        log.info("%s: %s %s", pull.entity, table, ", ".join(f"{count} {what}" for what, count in counts.items()))
     with opened.session() as conn:
         ledger.set_state(conn, pull.pull_id, "merged", counts=totals)
     return totals

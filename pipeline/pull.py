@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -12,6 +13,7 @@ from pipeline.opened import OpenShop, clock, landing
 from pipeline.settings import settings
 from warehouse import ledger
 
+log = logging.getLogger(__name__)
 SNAPSHOT_SPAN = timedelta(days=1)  # a snapshot's window says when it was current, not what it holds
 
 
@@ -44,6 +46,7 @@ def pull_entity(opened: OpenShop, endpoint: Endpoint, until: datetime | None, si
             return None
         pull = ledger.open_pull(conn, *scope, window.start, window.end, run_id)
     if pull.state == "open":
+        log.info("%s: reading %s to %s%s", endpoint.entity, window.start, window.end, f", on from page {pull.pages}" if pull.pages else "")
         try:
             _read(opened, pull)
         except CursorExpired:
@@ -71,6 +74,7 @@ def _read(opened: OpenShop, pull: ledger.Pull) -> None:
             if has_ended:
                 ledger.set_state(conn, pull.pull_id, "landed")
         index += 1
+    log.info("%s: %d pages landed", pull.entity, index)
     if not has_ended:
         raise RetryableError(
             f"{opened.entry.marketplace} {pull.entity}, shop '{opened.name}': reading stopped after page {index} without a last page. "

@@ -112,9 +112,9 @@ def _note_failure(opened: OpenShop, entity: str, failure: ConnectorError) -> Non
 
 
 @of_shop
-def validate_shop(shop: str, *, run_id: str) -> dict[str, Any]:
-    """Map and check everything landed; entity → counts of good and bad rows."""
-    return _each(shop, {"landed"}, validate_pull)
+def validate_shop(shop: str, *, run_id: str, connection: Connection = None) -> dict[str, Any]:
+    """Map and check everything landed; entity → counts of good and bad rows. Nothing is called."""
+    return _each(shop, {"landed"}, validate_pull, connection)
 
 
 @of_shop
@@ -124,13 +124,13 @@ def merge_shop(shop: str, *, run_id: str) -> dict[str, Any]:
 
 
 @of_shop
-def certify_shop(shop: str, *, run_id: str) -> dict[str, Any]:
+def certify_shop(shop: str, *, run_id: str, connection: Connection = None) -> dict[str, Any]:
     """Prove every merged pull complete; the last step of a shop's night.
 
     Raises:
         Uncertified: an entity is not proven, or was not read in this run; the others are certified by then.
     """
-    verdicts = _each(shop, {"merged"}, certify_pull)
+    verdicts = _each(shop, {"merged"}, certify_pull, connection)
     opened = open_shop(shop)
     with opened.session() as conn:
         unread = {
@@ -161,9 +161,11 @@ def verdict(run_id: str) -> None:
         raise Uncertified("Not proven complete: " + ", ".join(f"{row['shop']} {row['entity']}" for row in open_ones))
 
 
-def _each(shop: str, states: set[str], verb: Callable[[OpenShop, Endpoint, ledger.Pull], Any]) -> dict[str, Any]:
+def _each(
+    shop: str, states: set[str], verb: Callable[[OpenShop, Endpoint, ledger.Pull], Any], connection: Connection = None
+) -> dict[str, Any]:
     """Run ``verb`` over the shop's pulls in these states, oldest first."""
-    opened = open_shop(shop)
+    opened = open_shop(shop, connection)
     with opened.session() as conn:
         pulls = [pull for pull in ledger.open_pulls(conn, opened.client.name, shop) if pull.state in states]
     return {pull.entity: verb(opened, opened.endpoints[pull.entity], pull) for pull in pulls if pull.entity in opened.endpoints}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from transforms.tables import CANONICAL
 from warehouse import ledger, quarantine
 from warehouse.landing import LandedPage
 
+log = logging.getLogger(__name__)
 INSTANT, TEXT = pd.ArrowDtype(pa.timestamp("us", tz="UTC")), pd.ArrowDtype(pa.string())
 
 
@@ -60,6 +62,7 @@ def validate_pull(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull) -> di
             good += len(frame)
     bad_rows = pd.concat(faults, ignore_index=True) if faults else None
     counts = {"good": good, "bad": 0 if bad_rows is None else bad_rows[["table", "key"]].drop_duplicates().shape[0]}
+    log.info("%s: %d rows are good, %d in quarantine", pull.entity, counts["good"], counts["bad"])
     with opened.session() as conn:
         quarantine.put(conn, pull.pull_id, bad_rows)
         ledger.set_state(conn, pull.pull_id, "validated", counts={**counts, "tallies": [tally.to_json() for tally in tallies.values()]})

@@ -68,8 +68,8 @@ def write(summary: Mapping[str, Any], file: Path) -> None:
 def show(summary: Mapping[str, Any], console: Console) -> None:
     """The summary for people: one line a shop, then truth, jobs and reports."""
     grid = Grid(title="The night, shop by shop", title_justify="left")
-    for name in ("client", "shop", "records", "stored", "quarantined", "certified", "API calls"):
-        grid.add_column(name, justify="left" if name in ("client", "shop", "certified") else "right")
+    for name in ("shop", "records", "stored", "quarantined", "certified", "calls"):
+        grid.add_column(name, justify="left" if name in ("shop", "certified") else "right", no_wrap=True)
     for shop in summary["shops"]:
         entities = shop["entities"].values()
         certified = sum(entity["certified"] for entity in entities)
@@ -79,7 +79,7 @@ def show(summary: Mapping[str, Any], console: Console) -> None:
             else f"[red]{certified} of {len(entities)}[/]"
         )
         totals = [str(sum(entity[name] for entity in entities)) for name in ("announced", "stored", "quarantined")]
-        grid.add_row(shop["client"], shop["shop"], *totals, mark, str(summary["api_calls"].get(shop["shop"], 0)))
+        grid.add_row(shop["shop"], *totals, mark, str(summary["api_calls"].get(shop["shop"], 0)))
     console.print(grid)
     if summary["truth"]:
         wrong = {name: row["mismatches"] for name, row in summary["truth"].items() if row["mismatches"]}
