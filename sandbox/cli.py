@@ -18,7 +18,7 @@ from sandbox.faults import PROFILES
 from sandbox.house import DEFAULT_HORIZON, Settings, open_house
 from sandbox.market import House, Market
 from sandbox.samples import samples_app
-from sandbox.server import MARKETS, application, open_markets
+from sandbox.server import MARKETS, STALL_SECONDS, application, open_markets
 from sandbox.world import CLIENTS, SHOPS
 
 
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     markets = open_markets(house, wanted.marketplaces)
     house.snapshot  # noqa: B018  the first night is made before anybody may ask
-    _serve(house, markets, listener)
+    _serve(house, markets, listener, wanted.stall_seconds)
     return 0
 
 
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--speed", type=float, default=1.0, help="how many times faster than the wall the clock runs")
     serve.add_argument("--state", type=Path, default=None, help="JSON lines that outlive the process")
     serve.add_argument("--faults", choices=sorted(PROFILES), default="none")
+    serve.add_argument("--stall-seconds", type=float, default=STALL_SECONDS, help="of the wall: how late an answer is that comes too late")
     serve.add_argument("--marketplaces", nargs="+", choices=MARKETS, default=list(MARKETS))
     serve.add_argument("--json", action="store_true", help="(always so) one JSON line when ready")
     return parser
@@ -80,8 +81,8 @@ def _serve_samples(folder: Path, port: int) -> int:
     return 0
 
 
-def _serve(house: House, markets: Mapping[str, Market], listener: socket.socket) -> None:
-    _run(application(house, markets), announcement(markets, _address(listener)), listener)
+def _serve(house: House, markets: Mapping[str, Market], listener: socket.socket, stall_seconds: float) -> None:
+    _run(application(house, markets, stall_seconds), announcement(markets, _address(listener)), listener)
 
 
 def _address(listener: socket.socket) -> str:
@@ -90,7 +91,8 @@ def _address(listener: socket.socket) -> str:
 
 def _run(app: Starlette, line: Mapping[str, object], listener: socket.socket) -> None:
     """Answer until ended; say the line when connections are answered."""
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
+    quiet = {"log_level": "warning", "access_log": False}
+    config = uvicorn.Config(app, **quiet, date_header=False, timeout_graceful_shutdown=1, lifespan="on")  # dates: Frontline
     server = _Announcing(config, json.dumps(line, ensure_ascii=False))
     # uvicorn raises the signal again after its graceful end; by then there is nothing left to do.
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from email.utils import format_datetime
 
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.market import House, Market
 
-TIMEOUT_SECONDS = 45.0
 _PAGE = "<!DOCTYPE html><html><head><title>503 Service Temporarily Unavailable</title></head><body><h1>Sorry!</h1></body></html>"
 
 
 class Frontline:
-    """Strikes by path: the second try of a struck call meets fresh dice, so that patience is always rewarded."""
+    """Strikes by path: the second try of a struck call meets fresh dice, so that patience is always rewarded.
 
-    def __init__(self, app: ASGIApp, market: Market, house: House) -> None:
-        self._app, self._market, self._house = app, market, house
+    Args:
+        stall_seconds: of the wall; how long an answer is held back that is meant to come too late.
+    """
+
+    def __init__(self, app: ASGIApp, market: Market, house: House, stall_seconds: float) -> None:
+        self._app, self._market, self._house, self._stall_seconds = app, market, house, stall_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -26,7 +30,7 @@ class Frontline:
             return
         self._house.stats.enter()
         try:
-            await self._answer(scope, receive, send)
+            await self._answer(scope, receive, self._dated(send))
         finally:
             self._house.stats.leave()
 
@@ -43,14 +47,29 @@ class Frontline:
         elif kind == "truncated":
             await self._app(scope, receive, _cut_short(send))
         else:
-            await _stall()
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, self._held_back(send))
 
+    def _dated(self, send: Send) -> Send:
+        """Under the sandbox's own time: a caller may judge its clock by ours."""
 
-async def _stall() -> None:
-    """Longer than most callers wait. The sandbox's own end cuts it short."""
-    with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.sleep(TIMEOUT_SECONDS)
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                now = format_datetime(self._house.clock.now(), usegmt=True)
+                message = {**message, "headers": [*message["headers"], (b"date", now.encode())]}
+            await send(message)
+
+        return dated
+
+    def _held_back(self, send: Send) -> Send:
+        """Judged and done when it came, answered later than most callers wait. The sandbox's own end cuts it short."""
+
+        async def late(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.sleep(self._stall_seconds)
+            await send(message)
+
+        return late
 
 
 def _cut_short(send: Send) -> Send:

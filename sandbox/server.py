@@ -16,6 +16,7 @@ from sandbox.market import House, Market
 
 MARKETS = ("amazon", "lazada")
 HEARTBEAT_SECONDS = 5.0
+STALL_SECONDS = 45.0  # longer than most callers wait
 
 
 def open_markets(house: House, names: Sequence[str] = MARKETS) -> dict[str, Market]:
@@ -23,9 +24,10 @@ def open_markets(house: House, names: Sequence[str] = MARKETS) -> dict[str, Mark
     return {name: import_module(f"sandbox.{name}").open_market(house) for name in names}
 
 
-def application(house: House, markets: dict[str, Market]) -> Starlette:
+def application(house: House, markets: dict[str, Market], stall_seconds: float = STALL_SECONDS) -> Starlette:
     """The whole sandbox; also for tests that serve it in a thread."""
-    mounts = [Mount(f"/{name}", app=Frontline(Starlette(routes=market.routes()), market, house)) for name, market in markets.items()]
+    fronts = {name: Frontline(Starlette(routes=market.routes()), market, house, stall_seconds) for name, market in markets.items()}
+    mounts = [Mount(f"/{name}", app=front) for name, front in fronts.items()]
     return Starlette(routes=[*control_routes(house, markets), *mounts], lifespan=_remember_clock(house))
 
 
