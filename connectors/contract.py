@@ -191,6 +191,7 @@ class Services:
         pseudonym: keyed hash of a buyer's identity within the shop's client.
         patience_seconds: longest wait (on ``clock``) a pull sleeps out; beyond it ``QuotaWait`` gives the slot back.
         count_call: told of every HTTP call (operation name), for the night's figures.
+        answer_seconds: how long a marketplace may take to answer, of the wall.
     """
 
     clock: Clock
@@ -199,6 +200,7 @@ class Services:
     pseudonym: Callable[[str], str]
     patience_seconds: float = 20.0
     count_call: Callable[[str], None] = lambda operation: None
+    answer_seconds: float = 30.0
 
 
 class Connector(Protocol):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, NoReturn
 
 import requests
@@ -21,7 +22,8 @@ from connectors.retry import ATTEMPTS, PassingTrouble, retrying
 from connectors.tokens import AccessTokens
 from connectors.verdicts import Outcome, Reply, Verdict, clock_skew, describe_skew, judge_by_status
 
-TIMEOUT_SECONDS = (10.0, 30.0)  # connect, read; of the wall, whatever the night's clock does
+CONNECT_SECONDS = 10.0  # of the wall, whatever the night's clock does
+READABLE_SKEW = timedelta(minutes=30)  # less is covered by the entities' overlaps
 REQUEST_ID_HEADERS = ("x-amzn-RequestId", "x-request-id", "request-id")
 
 
@@ -68,6 +70,7 @@ class Session:
         sign: called for each attempt with the request and the access token; changes the request in place.
         judge: reads a reply (default: by HTTP status); must not raise.
         tokens: None where the vendor needs none.
+        timeout_seconds: to connect and for an answer, of the wall; None: ten seconds and the services' ``answer_seconds``.
         attempts: how often one call is tried before passing trouble becomes the caller's.
     """
 
@@ -76,7 +79,7 @@ class Session:
         sign: Callable[[requests.Request, str], None] | None = None,
         judge: Callable[[Reply], Verdict] = judge_by_status,
         tokens: AccessTokens | None = None,
-        timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS,
+        timeout_seconds: tuple[float, float] | None = None,
         attempts: int = ATTEMPTS,
     ) -> None:
         guard_library_logs()
@@ -84,7 +87,8 @@ class Session:
         self._budgets = dict(budgets)
         self._secrets = tuple(credentials.secrets.values())
         self._app = hashlib.sha256(_application(credentials).encode()).hexdigest()[:12]
-        self._sign, self._judge, self._timeout, self._attempts = sign, judge, timeout_seconds, attempts
+        self._sign, self._judge, self._attempts = sign, judge, attempts
+        self._timeout = timeout_seconds or (CONNECT_SECONDS, services.answer_seconds)
         self._http = requests.Session()
         self._http.auth = _no_auth  # else requests would take a password from ~/.netrc
 
@@ -121,6 +125,7 @@ class Session:
         self._learn(call.operation, verdict)
         if verdict.outcome is not Outcome.OK:
             self._refuse(call, reply, verdict, token)
+        self._refuse_wrong_clock(call, reply)
         return reply
 
     def _exchange(self, call: Call, token: str) -> Reply:
@@ -184,6 +189,12 @@ class Session:
         # a wrong clock explains much, but must not hide what the vendor's own code asks for
         remedy = " ".join(filter(None, (verdict.remedy or general, describe_skew(skew) if skew else "")))
         raise FatalError(f"{self.who(call.operation)}: {what} {remedy} Not retried.")
+
+    def _refuse_wrong_clock(self, call: Call, reply: Reply) -> None:
+        """A clock far ahead would move watermarks past rows that are still to come: nothing is read by it."""
+        skew = clock_skew(reply.headers, reply.received_at)
+        if skew and abs(skew) > READABLE_SKEW and call.method == "GET":
+            raise FatalError(f"{self.who(call.operation)}: {call.place} was answered and not used. {describe_skew(skew)} Not retried.")
 
     def _throttled(self, call: Call, verdict: Verdict, what: str) -> NoReturn:
         budget = self._budgets.get(call.operation)

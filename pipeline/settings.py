@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from pipeline.errors import SettingsError
 
@@ -31,6 +33,7 @@ class Settings(BaseSettings):
         night_cron: when the night starts (UTC); ``manual`` to start it by hand only.
         history_days: how far back a shop's first pull reaches.
         patience_seconds: wall seconds a pull sleeps out before it gives its worker slot back.
+        answer_seconds: how long a marketplace may take to answer one call, of the wall.
         observe_seconds: how long an acknowledged stock change may take to show before its job counts as failed.
         chunk_bytes: raw bytes mapped and checked at a time; bounds memory.
         ecb_url: ECB reference rates (address or file); ``fx_files``: extra CSVs for currencies the ECB leaves out.
@@ -49,6 +52,7 @@ class Settings(BaseSettings):
     night_cron: str = "0 3 * * *"
     history_days: int = 30
     patience_seconds: float = 20.0
+    answer_seconds: float = 30.0
     observe_seconds: float = 7200.0
     chunk_bytes: int = 8_000_000
     ecb_url: str = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml"
@@ -59,6 +63,17 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = SecretStr("")
     smtp_starttls: bool = False
     mail_from: str = "Daiyun <reports@daiyun.example>"
+
+    @field_validator("database_url", "admin_database_url")
+    @classmethod
+    def _is_postgresql(cls, value: str) -> str:
+        try:
+            is_known = not value or make_url(value).get_backend_name() == "postgresql"
+        except ArgumentError:
+            is_known = False
+        if not is_known:
+            raise ValueError("must be an address like postgresql+psycopg://user:password@host:5432/database")
+        return value
 
     @field_validator("secret_key")
     @classmethod
@@ -89,6 +104,6 @@ def settings() -> Settings:
     except ValidationError as error:
         faults = "; ".join(f"DAIYUN_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(
-            f"Settings are incomplete: {faults}. Set these environment variables (README, 'Settings'), "
+            f"Settings are incomplete: {faults}. Set these environment variables (docs/operations.md lists them), "
             "or run `daiyun demo`, which makes its own."
         ) from None
