@@ -126,6 +126,7 @@ class OpenShop:
             pseudonym=_pseudonym(settings().key(f"buyers of {self.client.name}")),
             patience_seconds=wall_patience * clock().speed,
             count_call=self.calls,
+            answer_seconds=settings().answer_seconds,
         )
 
 
