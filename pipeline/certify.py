@@ -17,6 +17,7 @@ from warehouse import ledger, quarantine
 from warehouse.merge import retire_absent, stored_ids
 
 log = logging.getLogger(__name__)
+TABLE = "quarantined from"  # no column is called so
 SHOWN_IDS = 20  # ids an operator wants to see in a certificate; the rest is a number
 
 
@@ -89,13 +90,24 @@ def count(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held: list[di
             delivered.update(frames[endpoint.tables[0]][endpoint.record_id])
     with opened.session() as conn:
         stored = stored_ids(conn, endpoint.tables[0], endpoint.record_id, opened.client.name, opened.name, sorted(delivered))
+    return prove(endpoint, announced, stored, held, pull.announced)
+
+
+def prove(endpoint: Endpoint, announced: set[str], stored: set[str], held: list[dict], vendor_count: int | None) -> Proof:
+    """A record that carries no id was announced and is quarantined all the same: it counts by where it lies in the landing."""
     quarantined = {str(row[endpoint.record_id]) for row in held if row.get(endpoint.record_id) is not None}
-    return Proof(announced, stored & announced, quarantined & announced, pull.announced)
+    nameless = {
+        f"without {endpoint.record_id} at {row['landing_ref']}"
+        for row in held
+        if row[TABLE] == endpoint.tables[0] and row.get(endpoint.record_id) is None
+    }
+    return Proof(announced | nameless, stored & announced, (quarantined & announced) | nameless, vendor_count)
 
 
 def _rows_quarantined(opened: OpenShop, pull: ledger.Pull) -> list[dict]:
+    """Each row as it was mapped, and under ``TABLE`` which table's it is."""
     with opened.session() as conn:
-        return [json.loads(row["row"]) for row in quarantine.of_pull(conn, pull.pull_id)]
+        return [{**json.loads(row["row"]), TABLE: row["table_name"]} for row in quarantine.of_pull(conn, pull.pull_id)]
 
 
 def _retire(conn, opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held: list[dict]) -> None:
@@ -107,7 +119,7 @@ def _retire(conn, opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held:
                 shown[table].append(frames[table][[*CANONICAL[table].key, "seen_at"]])
     for table, scope in endpoint.retires.items():
         key = list(CANONICAL[table].key)
-        rows = pd.DataFrame([{name: row.get(name) for name in key} for row in held if set(key) <= set(row)], columns=key)
+        rows = pd.DataFrame([{name: row.get(name) for name in key} for row in held if row[TABLE] == table], columns=key)
         empty = CANONICAL[table].empty()[[*key, "seen_at"]]
         keys = pd.concat([empty, *shown[table], rows.astype(empty[key].dtypes)], ignore_index=True)
         retire_absent(conn, table, opened.client.name, opened.name, dict(scope), keys)
