@@ -46,6 +46,12 @@ def clients() -> dict[str, Client]:
     return {client.name: client for client in load_clients(settings().clients)}
 
 
+def forget() -> None:
+    """Drop what this process remembers of its settings: they have changed (a demo sets its own)."""
+    for remembered in (settings, engine, landing, clock, clients):
+        remembered.cache_clear()
+
+
 def find_client(name: str) -> Client:
     if name not in clients():
         raise SettingsError(f"No client '{name}' in {settings().clients}; there are: {', '.join(clients())}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,19 +28,27 @@ LOOK_SECONDS = 0.7
 QUIET_SECONDS = 20  # after the night's end the asset's runs begin within this
 
 
+Answering = Callable[[Sequence[Approval]], list[tuple[Approval, str]]]
+
+
+def approve_all_but_last(waiting: Sequence[Approval]) -> list[tuple[Approval, str]]:
+    """One is always left for a person to try it out."""
+    return [(approval, "Approve") for approval in waiting[:-1]]
+
+
 class Night:
     """One night of the three DAGs; ``runs`` holds the run of each that belongs to it."""
 
-    def __init__(self, airflow: AirflowApi, console: Console) -> None:
-        self.airflow, self.console = airflow, console
+    def __init__(self, airflow: AirflowApi, console: Console, answer: Answering = approve_all_but_last) -> None:
+        self.airflow, self.console, self._answer = airflow, console, answer
         self.runs: dict[str, dict[str, Any]] = {}
-        self.answered: list[Approval] = []
+        self.answered: list[tuple[Approval, str]] = []
         self._before = {dag_id: {run["dag_run_id"] for run in airflow.runs(dag_id)} for dag_id in (PUSH, REPORT)}
 
     def run(self, until: datetime, since: datetime | None = None, timeout_seconds: float = 3600) -> dict[str, dict[str, Any]]:
         """Run the night up to ``until`` and follow it to its end.
 
-        One approval is answered with Approve where several wait; the last one is left for a person, so the run of
+        Approvals are answered as ``answer`` says; what it leaves open waits for a person, so the run of
         ``push_sync_jobs`` may still be running when this returns.
         """
         self.airflow.unpause(SYNC, PUSH, REPORT)
@@ -83,9 +91,11 @@ class Night:
         waiting = [approval for approval in self.airflow.pending_approvals() if approval.run_id == self.runs[PUSH]["dag_run_id"]]
         if moving or not waiting:
             return False
-        if len(waiting) > 1 and not self.answered:
-            self.airflow.answer(waiting[0], "Approve", "answered by the demo")
-            self.answered.append(waiting[0])
+        answers = self._answer(waiting) if not self.answered else []
+        for approval, option in answers:
+            self.airflow.answer(approval, option, "answered by the demo")
+        self.answered += answers
+        if answers:
             return False
         return all(each["state"] is not None or not _is_ready(each, instances) for each in instances)
 

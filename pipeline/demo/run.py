@@ -19,7 +19,7 @@ from pipeline.clients import load_clients
 from pipeline.demo import summary as summaries
 from pipeline.demo.children import child
 from pipeline.demo.environment import Options, drop_masters, environment, sample_clients, sandbox_options
-from pipeline.demo.night import Night, night_seconds
+from pipeline.demo.night import Answering, Night, approve_all_but_last, night_seconds
 from pipeline.demo.samples import account
 from pipeline.demo.truth import Comparison, compare_all
 from pipeline.errors import PipelineError
@@ -28,7 +28,7 @@ from pipeline.settings import REPOSITORY
 from warehouse import database, embedded
 
 
-def run_demo(options: Options, console: Console) -> dict[str, Any]:
+def run_demo(options: Options, console: Console, answer: Answering = approve_all_but_last) -> dict[str, Any]:
     """Run one night below ``options.out`` and return its summary, which is also written to ``summary.json``.
 
     Raises:
@@ -43,7 +43,7 @@ def run_demo(options: Options, console: Console) -> dict[str, Any]:
             airflow.start()
         parts.callback(airflow.stop)
         console.print(f"Airflow {airflow.ui_url}  (user {airflow.user}, password {airflow.password})")
-        night = Night(airflow, console)
+        night = Night(airflow, console, answer)
         runs = night.run(options.night)
         with console.status("Comparing every table with the marketplaces' own truth ..."):
             truth = {} if options.samples else compare_all(state.engine(), sandbox["truth"])
@@ -73,6 +73,7 @@ def _start_parts(options: Options, parts: contextlib.ExitStack) -> tuple[dict[st
     env = environment(options, addresses, sandbox, mail, clients)
     drop_masters(options, sandbox, clients)
     os.environ.update(env)
+    state.forget()
     return {**env, "AIRFLOW_DATABASE_URL": server.url("airflow", driver="psycopg2")}, sandbox, clients
 
 
@@ -118,8 +119,8 @@ def _without_password(url: str) -> str:
 
 
 def _say_where(options: Options, night: Night, airflow: LocalAirflow, console: Console) -> None:
-    for approval in night.answered:
-        console.print(f"Answered for you: {approval.subject} [green]approved[/].")
+    for approval, option in night.answered:
+        console.print(f"Answered for you: {approval.subject}: [green]{option}[/].")
     for approval in airflow.pending_approvals():
         console.print(f"Waiting for a person: {approval.subject}")
     console.print(

@@ -1,0 +1,106 @@
+"""The whole house on real Airflow: scheduler, marketplaces, mail; one brand refuses its stock push, another approves."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from sqlalchemy import create_engine, text
+
+from pipeline import opened
+from pipeline.demo.environment import Options
+from pipeline.demo.run import run_demo
+from transforms.tables import CANONICAL
+from warehouse import embedded
+
+REFUSED = "lumora"
+
+
+@pytest.fixture(scope="module")
+def out():
+    """A folder outside pytest's own, whose parents PostgreSQL's user may not enter when the tests run as root."""
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="daiyun-night-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+    os.environ.clear()
+    os.environ.update(before)
+    opened.forget()
+
+
+@pytest.fixture(scope="module")
+def first(out):
+    return night(out)
+
+
+@pytest.fixture(scope="module")
+def second(out, first):
+    before = rows(out)
+    return night(out), before, rows(out)
+
+
+def night(out):
+    def answer(waiting):
+        return [(each, "Reject" if each.subject.startswith("Lumora") else "Approve") for each in waiting]
+
+    options = Options(seed=3, days=8, orders_per_day=12, out=out, night=datetime(2026, 11, 16, 3, tzinfo=UTC), speed=60)
+    return run_demo(options, Console(quiet=True), answer)
+
+
+def rows(out):
+    """Every canonical table as one hash, and the jobs as they stand."""
+    with embedded.start(out / "state" / "postgres") as server:
+        admin = create_engine(server.url())
+        with admin.connect() as conn:
+            whole = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t"
+            tables = {name: conn.execute(text(whole.format(name))).scalar() for name in CANONICAL}
+            jobs = conn.execute(text("SELECT client, status, count(*) FROM sync_jobs GROUP BY 1, 2 ORDER BY 1, 2")).all()
+            mails = conn.execute(text("SELECT count(*), sum(attempts) FROM deliveries WHERE status = 'sent'")).one()
+        admin.dispose()
+    return tables, [tuple(row) for row in jobs], tuple(mails)
+
+
+def test_every_table_equals_the_marketplaces_own_truth(first):
+    assert {name: row["mismatches"] for name, row in first["truth"].items()} == dict.fromkeys(CANONICAL, 0)
+    assert all(row["expected"] for row in first["truth"].values())
+
+
+def test_every_entity_of_every_shop_is_certified_and_every_run_is_green(first):
+    assert len(first["shops"]) == 9
+    assert all(len(shop["entities"]) == 6 and all(each["certified"] for each in shop["entities"].values()) for shop in first["shops"])
+    assert {run["dag_id"]: run["state"] for run in first["dag_runs"]} == dict.fromkeys(
+        ("nightly_sync", "push_sync_jobs", "brand_reports"), "success"
+    )
+
+
+def test_of_a_refused_push_nothing_leaves_and_the_other_brands_goes(first, out):
+    written = [json.loads(line) for line in (out / "state" / "sandbox.jsonl").read_text().splitlines()]
+    writes = [json.dumps(row) for row in written if "stock" in json.dumps(row)]
+    assert any("northpeak_" in row for row in writes)
+    assert not any(f"{REFUSED}_" in row for row in writes)
+
+
+def test_each_brand_has_its_report_once_per_recipient(first, out):
+    assert [(report["client"], report["language"], report["status"]) for report in first["reports"]] == [
+        ("lumora", "zh", "sent"), ("northpeak", "en", "sent"), ("teahaus", "zh", "sent"),
+    ]  # fmt: skip
+    assert len(list((out / "mail").glob("*.eml"))) == 4
+
+
+def test_the_same_night_again_changes_no_row_and_sends_no_mail(second):
+    summary, (tables_before, jobs_before, mails_before), (tables, jobs, mails) = second
+    assert tables == tables_before
+    assert mails == mails_before
+    assert [row for row in jobs if row[0] != REFUSED] == [row for row in jobs_before if row[0] != REFUSED]
+    assert all(row["mismatches"] == 0 for row in summary["truth"].values())
+
+
+def test_a_refused_wish_is_asked_again_on_the_next_run_and_nothing_of_it_was_sent(second):
+    _, (_, before, _), (_, after, _) = second
+    first, again = ({status: count for client, status, count in jobs if client == REFUSED} for jobs in (before, after))
+    assert set(first) == set(again) == {"rejected"}
+    assert again["rejected"] == 2 * first["rejected"]
