@@ -20,7 +20,7 @@ from connectors.errors import CursorExpired, FatalError, QuotaWait, RetryableErr
 from connectors.redaction import guard_library_logs, shorten
 from connectors.retry import ATTEMPTS, PassingTrouble, retrying
 from connectors.tokens import AccessTokens
-from connectors.verdicts import Outcome, Reply, Verdict, clock_skew, describe_skew, judge_by_status
+from connectors.verdicts import Outcome, Reply, Verdict, clock_skew, describe_skew, http_date, judge_by_status
 
 CONNECT_SECONDS = 10.0  # of the wall, whatever the night's clock does
 READABLE_SKEW = timedelta(minutes=30)  # less is covered by the entities' overlaps
@@ -136,6 +136,7 @@ class Session:
         )
         if self._sign and call.is_signed:
             self._sign(request, token)
+        sent_at = self.services.clock.now()
         try:
             prepared = self._http.prepare_request(request)
             answer = self._http.send(prepared, timeout=self._timeout, allow_redirects=False, **self._environment(prepared.url))
@@ -146,7 +147,7 @@ class Session:
         except requests.RequestException as error:
             raise FatalError(f"{self.who(call.operation)}: {call.place} could not be sent ({type(error).__name__}). "
                              "Correct the host in the shop's connection. Not retried.") from None
-        return Reply(answer.status_code, answer.headers, answer.content, self.services.clock.now(), _request_id(answer.headers))
+        return Reply(answer.status_code, answer.headers, answer.content, self.services.clock.now(), _request_id(answer.headers), sent_at)
 
     def _environment(self, url: str | None) -> dict[str, Any]:
         return dict(self._http.merge_environment_settings(url, {}, False, None, None))
@@ -192,8 +193,12 @@ class Session:
 
     def _refuse_wrong_clock(self, call: Call, reply: Reply) -> None:
         """A clock far ahead would move watermarks past rows that are still to come: nothing is read by it."""
-        skew = clock_skew(reply.headers, reply.received_at)
-        if skew and abs(skew) > READABLE_SKEW and call.method == "GET":
+        told = http_date(reply.headers.get("Date"))
+        if told is None or call.method != "GET":
+            return
+        # nearest to what the vendor told while the call was under way: a slow answer is no wrong clock
+        skew = clock_skew(reply.headers, min(max(told, reply.sent_at or told), reply.received_at))
+        if skew and abs(skew) > READABLE_SKEW:
             raise FatalError(f"{self.who(call.operation)}: {call.place} was answered and not used. {describe_skew(skew)} Not retried.")
 
     def _throttled(self, call: Call, verdict: Verdict, what: str) -> NoReturn:

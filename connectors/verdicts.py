@@ -50,13 +50,17 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Reply:
-    """One HTTP answer, content encoding undone. ``headers`` ignore case; the body never appears in a repr."""
+    """One HTTP answer, content encoding undone. ``headers`` ignore case; the body never appears in a repr.
+
+    ``sent_at``: when it was asked for; with ``received_at`` it bounds when the vendor can have answered.
+    """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     received_at: datetime
     request_id: str | None = None
+    sent_at: datetime | None = None
 
     @cached_property
     def json(self) -> Any:

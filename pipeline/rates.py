@@ -8,10 +8,12 @@ import pandas as pd
 import requests
 
 from connectors import ecb
+from pipeline.errors import SettingsError
 from pipeline.opened import clock, engine
 from pipeline.settings import settings
 from transforms.hashing import stamp_hash
 from transforms.rates_file import read_rates
+from transforms.schema import SchemaError
 from transforms.tables import FX_RATES
 from warehouse.database import client_session
 from warehouse.merge import merge
@@ -22,10 +24,11 @@ def load_rates() -> dict[str, int]:
 
     Raises:
         connectors.errors.ConnectorError: a source could not be read; rates already stored stay in use.
+        SettingsError: one of the agency's own files is wrong; names file, row and column.
     """
     with requests.Session() as session:
         frames = [(settings().ecb_url, ecb.parse(ecb.fetch_rates(session, settings().ecb_url)))]
-        frames += [(address, read_rates(ecb.fetch_rates(session, address))) for address in settings().fx_files]
+        frames += [(address, _own_rates(session, address)) for address in settings().fx_files]
     counts = {"inserted": 0, "updated": 0, "unchanged": 0}
     for address, frame in frames:
         with client_session(engine(), "*") as conn:
@@ -33,6 +36,15 @@ def load_rates() -> dict[str, int]:
         for name in counts:
             counts[name] += getattr(merged, name)
     return counts
+
+
+def _own_rates(session: requests.Session, address: str) -> pd.DataFrame:
+    try:
+        return read_rates(ecb.fetch_rates(session, address))
+    except (SchemaError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"Exchange rates, file {address} (DAIYUN_FX_FILES): {error}. No rate of tonight's was stored; mend the file and run it again."
+        ) from None
 
 
 def _stamp(rates: pd.DataFrame, origin: str) -> pd.DataFrame:

@@ -57,7 +57,8 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise FatalError(f"ecb rates: cannot read the file {path} ({error.strerror}). Mend DAIYUN_ECB_URL. Not retried.") from None
+        mend = "Mend DAIYUN_ECB_URL or DAIYUN_FX_FILES. Not retried."
+        raise FatalError(f"ecb rates: cannot read the file {path} ({error.strerror}). {mend}") from None
 
 
 def _download(session: Getter, url: str) -> bytes:
@@ -69,7 +70,7 @@ def _download(session: Getter, url: str) -> bytes:
     if answer.status_code == 429 or answer.status_code >= 500:
         raise RetryableError(f"ecb rates: HTTP {answer.status_code} on GET {where}. Run the step again later.")
     if answer.status_code != 200:
-        raise FatalError(f"ecb rates: HTTP {answer.status_code} on GET {where}. Mend DAIYUN_ECB_URL. Not retried.")
+        raise FatalError(f"ecb rates: HTTP {answer.status_code} on GET {where}. Mend DAIYUN_ECB_URL or _FX_FILES. Not retried.")
     return answer.content
 
 

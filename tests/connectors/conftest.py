@@ -50,9 +50,13 @@ class Said:
 
 
 class Loopback:
-    """``on(method, path, *answers)``: answers in turn, the last one for ever; an answer may be a function of the request."""
+    """``on(method, path, *answers)``: answers in turn, the last one for ever; an answer may be a function of the request.
 
-    def __init__(self) -> None:
+    ``now``: the vendor's clock, told in every answer's ``Date``.
+    """
+
+    def __init__(self, now: Callable[[], datetime] = lambda: NIGHT) -> None:
+        self.now = now
         self.asked: list[Asked] = []
         self._answers: dict[tuple[str, str], list[Any]] = {}
         self._lock = threading.Lock()
@@ -103,7 +107,8 @@ class Loopback:
             handler.connection.close()
             return
         handler.send_response_only(said.status)
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(said.raw)), "Date": format_datetime(NIGHT)} | said.headers
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(said.raw)), "Date": format_datetime(self.now())}
+        headers |= said.headers
         for name, value in headers.items():
             if value:
                 handler.send_header(name, value)
@@ -114,7 +119,7 @@ class Loopback:
 
 
 class NightClock:
-    """Starts at the night's instant; ``sleep`` moves it and remembers by how much."""
+    """Starts at the night's instant; ``sleep`` moves it and remembers by how much. ``advance`` moves ours alone."""
 
     def __init__(self, start: datetime = NIGHT) -> None:
         self._now = start
@@ -127,20 +132,24 @@ class NightClock:
         self.slept.append(seconds)
         self.advance(seconds)
 
+    def elsewhere(self) -> datetime:
+        """What an honest clock of somebody else's shows: the night's instant and all that was slept since."""
+        return NIGHT + timedelta(seconds=sum(self.slept))
+
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
 
 
 @pytest.fixture
-def loopback():
-    server = Loopback()
-    yield server
-    server.close()
+def clock() -> NightClock:
+    return NightClock()
 
 
 @pytest.fixture
-def clock() -> NightClock:
-    return NightClock()
+def loopback(clock):
+    server = Loopback(clock.elsewhere)
+    yield server
+    server.close()
 
 
 @pytest.fixture
