@@ -16,7 +16,7 @@ from pipeline.cli.patience import patiently
 from pipeline.errors import DatabaseTrouble, PipelineError, SettingsError
 from pipeline.opened import open_shop
 from pipeline.plainly import plainly
-from warehouse import ledger
+from warehouse import ledger, quarantine
 from warehouse.database import client_session
 
 ShopOption = Annotated[list[str] | None, typer.Option("--shop", help="Only this shop; may be repeated.")]
@@ -77,10 +77,17 @@ def sync(
                 progress.update(bar, completed=place * len(VERBS) + done, description=f"{name} {VERBS[done]}")
 
             fault = _sync_one(name, {"until": _utc(until), "since": _utc(since), "run_id": run_id}, tell)
-            rows.append({"client": state.find_shop(name)[0].name, "shop": name, "is_ok": fault is None, "fault": fault, "run_id": run_id})
-    show(rows, ("client", "shop", "is_ok", "fault"), as_json=as_json, title="Synced")
+            rows.append({**_held(name), "is_ok": fault is None, "fault": fault, "run_id": run_id})
+    show(rows, ("client", "shop", "is_ok", "quarantined", "fault"), as_json=as_json, title="Synced")
     if not all(row["is_ok"] for row in rows):
         raise typer.Exit(1)
+
+
+def _held(name: str) -> dict[str, Any]:
+    client = state.find_shop(name)[0].name
+    with client_session(state.engine(), client) as conn:
+        held = quarantine.list_open(conn, client, name)
+    return {"client": client, "shop": name, "quarantined": len({(row["table_name"], row["key"]) for row in held})}
 
 
 def _utc(moment: datetime | None) -> datetime | None:
@@ -117,13 +124,23 @@ def certificate(
     as_json: AsJson = False,
 ) -> None:
     """Show each shop's latest proof per entity: announced = stored + quarantined, and how far it reaches."""
-    names = set(chosen(shop, client))
+    names = chosen(shop, client)
     with client_session(state.engine(), "*") as conn:
         rows = [row for row in ledger.certificates(conn, run_id=run_id) if row["shop"] in names]
+    rows += [] if run_id else _never_proven(names, {(row["shop"], row["entity"]) for row in rows})
+    if run_id and not rows:
+        raise PipelineError(f"Run '{run_id}' certified nothing of {', '.join(names)}.")
     columns = ("shop", "entity", "watermark", "announced", "stored", "quarantined", "is_certified", "reason")
     show(rows, columns, as_json=as_json, title="Certificates")
     if not all(row["is_certified"] for row in rows):
         raise typer.Exit(1)
+
+
+def _never_proven(names: list[str], found: set[tuple[str, str]]) -> list[dict[str, Any]]:
+    """What a shop should have read and never finished: no certificate is no proof."""
+    missing = [(open_shop(name), entity) for name in names for entity in open_shop(name).endpoints if (name, entity) not in found]
+    facts = {"is_certified": False, "reason": "never read to its end: run `daiyun sync`, or wait for the night"}
+    return [{"client": opened.client.name, "shop": opened.name, "entity": entity, **facts} for opened, entity in missing]
 
 
 def rates(as_json: AsJson = False) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -46,7 +47,7 @@ def show(rows: Iterable[Mapping[str, Any]], columns: Iterable[str], *, as_json: 
     """Print rows as JSON (all fields) or as a table of ``columns``."""
     rows = list(rows)
     if as_json:
-        sys.stdout.write(json.dumps(rows, default=str, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(rows, default=_plain, ensure_ascii=False) + "\n")
         return
     grid = Grid(title=title or None, title_justify="left")
     columns = list(columns)
@@ -55,6 +56,11 @@ def show(rows: Iterable[Mapping[str, Any]], columns: Iterable[str], *, as_json: 
     for row in rows:
         grid.add_row(*(_cell(row.get(column)) for column in columns))
     console.print(grid if rows else f"{title or 'Nothing'}: none.")
+
+
+def _plain(value: Any) -> str:
+    """Instants and days as ISO 8601, anything else in its own words."""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _cell(value: Any) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -36,6 +37,7 @@ def list_rows(client: ClientOption = "*", shop: ShopOption = None, as_json: AsJs
     owner = _scope(client, shop)
     with client_session(state.engine(), owner) as conn:
         rows = quarantine.list_open(conn, owner, shop)
+    rows = [_unpacked(row) if as_json else {**row, "key": _short(row["key"])} for row in rows]
     show(rows, COLUMNS, as_json=as_json, title="Quarantine")
 
 
@@ -46,8 +48,17 @@ def show_row(row_id: Annotated[int, typer.Argument(help="The id `list` prints.")
         row = quarantine.show(conn, row_id)
     if row is None:
         raise PipelineError(f"No quarantined row {row_id}; `daiyun quarantine list` shows the open ones.")
-    fields = row.items()
-    show([row] if as_json else [{"field": name, "value": value} for name, value in fields], ("field", "value"), as_json=as_json)
+    fields = [{"field": name, "value": value} for name, value in row.items()]
+    show([_unpacked(row)] if as_json else fields, ("field", "value"), as_json=as_json)
+
+
+def _unpacked(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "key": json.loads(row["key"]), "row": json.loads(row["row"])}
+
+
+def _short(key: str) -> str:
+    """A key for people: client and shop stand in their own columns."""
+    return ", ".join(f"{name} {value}" for name, value in json.loads(key).items() if name not in ("client", "shop"))
 
 
 @app.command("replay")
