@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from sqlalchemy import create_engine, text
 
-from benchmarks.amazon_pages import START, pages
+from benchmarks.amazon_pages import DAYS, START, pages
 from benchmarks.subjects import ENTITY, SHOP
 from warehouse.database import client_session, make_engine, upgrade
 from warehouse.embedded import APPLICATION, Embedded, start
@@ -86,7 +86,7 @@ def _land(databases: dict[str, str], environment: dict[str, str], orders: int) -
     os.environ.update({**environment, "DAIYUN_DATABASE_URL": next(iter(databases.values()))})
     settings.cache_clear()
     landing = Landing(environment["DAIYUN_LANDING"], settings().key("landing"))
-    window = (START, START + timedelta(days=60))
+    window = (START, START + timedelta(days=DAYS))
     pull = None
     for url in databases.values():
         engine = make_engine(url)

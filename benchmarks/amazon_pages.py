@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 PAGE_SIZE = 100
-START = datetime(2026, 10, 1, tzinfo=UTC)
+START, DAYS = datetime(2026, 10, 1, tzinfo=UTC), 40  # over which the orders are spread, however many
 LINE_COUNTS, LINE_WEIGHTS = (1, 2, 3, 4, 5, 6), (30, 28, 19, 12, 7, 4)  # 2.5 on average
 STATUSES, STATUS_WEIGHTS = ("SHIPPED", "UNSHIPPED", "CANCELLED", "PENDING"), (84, 8, 5, 3)
 TITLES = (
@@ -25,13 +25,13 @@ def pages(orders: int, seed: int = 1) -> Iterator[bytes]:
     """Yield the response bodies that hold ``orders`` orders."""
     dice = random.Random(seed)
     for first in range(0, orders, PAGE_SIZE):
-        records = [_order(dice, number) for number in range(first, min(first + PAGE_SIZE, orders))]
+        records = [_order(dice, number, orders) for number in range(first, min(first + PAGE_SIZE, orders))]
         document = {"orders": records, "pagination": {"nextToken": f"t{first}"}, "lastUpdatedBefore": _text(START)}
         yield json.dumps(document, ensure_ascii=False).encode()
 
 
-def _order(dice: random.Random, number: int) -> dict[str, Any]:
-    created = START + timedelta(seconds=number * 20 + dice.randrange(20))
+def _order(dice: random.Random, number: int, orders: int) -> dict[str, Any]:
+    created = START + timedelta(seconds=number * DAYS * 86_400 // orders)
     status = dice.choices(STATUSES, STATUS_WEIGHTS)[0]
     by_seller = dice.random() < 0.5
     lines = [_line(dice, number, place, status) for place in range(dice.choices(LINE_COUNTS, LINE_WEIGHTS)[0])]

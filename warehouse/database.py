@@ -18,7 +18,8 @@ MIGRATION_LOCK = 7_204_113  # any number, the same for all: one migration at a t
 def make_engine(url: str, **options) -> Engine:
     """An engine over psycopg 3, whatever PostgreSQL driver ``url`` names."""
     address = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(address, pool_pre_ping=True, pool_size=options.pop("pool_size", 3), max_overflow=10, **options)
+    # An error must never show what a statement was given: buyers, tokens, whole rows.
+    return create_engine(address, **{"hide_parameters": True, "pool_pre_ping": True, "pool_size": 3, "max_overflow": 10, **options})
 
 
 @contextmanager

@@ -10,18 +10,19 @@ import json
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, func, or_, select, text
 
-from warehouse.jobs_sql import INSERT_NEW, SUPERSEDE_OLDER, WITHDRAW
+from warehouse.jobs_sql import ADOPT, INSERT_NEW, RELEASE, SUPERSEDE_OLDER, WITHDRAW
 from warehouse.tables import metadata
 
 JOBS, EVENTS = metadata.tables["sync_jobs"], metadata.tables["sync_job_events"]
 UNFINISHED = ("planned", "waiting", "approved", "pushed", "acknowledged")
 CAME_TO_NOTHING = ("rejected", "failed", "superseded")
+ANSWERABLE = timedelta(hours=24)  # longer than any question stays open: after it a waiting job's person cannot be asked any more
 MAY_BECOME = {
     "planned": {"pushed", "superseded"},
     "waiting": {"approved", "rejected", "superseded"},
@@ -87,7 +88,7 @@ def plan_jobs(conn: Connection, frame: pd.DataFrame, by: str = "plan", kind: str
     if not len(frame):
         return PlanCounts()
     for client in sorted(set(frame["client"])):
-        conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"jobs/{client}", 0))))
+        _lock(conn, client)
     wishes = [_wish(row, kind) for row in frame[list(PLANNED_COLUMNS)].astype(object).to_dict("records")]
     told = {"wishes": json.dumps(wishes), "by": by}
     superseded = conn.execute(text(SUPERSEDE_OLDER), told).scalar_one()
@@ -96,8 +97,30 @@ def plan_jobs(conn: Connection, frame: pd.DataFrame, by: str = "plan", kind: str
     return PlanCounts(len(statuses) - waiting, waiting, len(wishes) - len(statuses), superseded)
 
 
+def take_over(conn: Connection, client: str, batch: str, by: str = "plan", kind: str = "stock") -> None:
+    """Before planning ``batch``: leave no job of an earlier one where nobody would ever send or look for it again.
+
+    Approved and acknowledged ones go on in ``batch``. Those that need no approval, and questions older than ``ANSWERABLE``,
+    are superseded: if the change is still wanted, the plan makes a new job of it (its key counts :func:`setbacks`).
+    """
+    _lock(conn, client)
+    told = {"client": client, "kind": kind, "batch": batch, "by": by}
+    conn.execute(text(ADOPT), told)
+    conn.execute(text(RELEASE), {**told, "patience": ANSWERABLE})
+
+
+def unsent(conn: Connection, client: str) -> list[Job]:
+    """Jobs that a push may still send, now or after a person's approval."""
+    return _jobs(conn, client, None, JOBS.c.status.in_(("planned", "waiting", "approved", "pushed")))
+
+
+def _lock(conn: Connection, client: str) -> None:
+    """One plan of a client at a time, until the transaction ends."""
+    conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"jobs/{client}", 0))))
+
+
 def withdraw(conn: Connection, targets: pd.DataFrame, by: str = "plan", kind: str = "stock") -> int:
-    """Supersede jobs not sent yet for targets (client, shop, site, sku) that need no change any more; returns how many."""
+    """Supersede jobs that might still be sent for targets (client, shop, site, sku) that need no change any more; returns how many."""
     if not len(targets):
         return 0
     names = ["client", "shop", "site", "sku"]

@@ -1,4 +1,4 @@
-"""The two statements of planning, over a JSON array of wishes."""
+"""The statements of planning: over a JSON array of wishes, and over what earlier plans left behind."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ noted AS (
 )
 SELECT count(*) FROM moved"""
 
-# Targets that show what is wanted by now: a job for them that has not left yet would undo it.
+# Targets that show what is wanted by now: a job for them that would still be sent would undo it.
 WITHDRAW = f"""{_WISHES},
 older AS (
     SELECT j.job_id, j.client, j.status FROM sync_jobs j JOIN wishes w ON {_SAME_TARGET}
-    WHERE j.status IN ('planned', 'waiting', 'approved')
+    WHERE j.status IN ('planned', 'waiting', 'approved', 'pushed')
     FOR UPDATE OF j
 ),
 moved AS (
@@ -62,3 +62,38 @@ noted AS (
     INSERT INTO sync_job_events (client, job_id, from_status, to_status, by) SELECT client, job_id, NULL, status, :by FROM added
 )
 SELECT status FROM added"""
+
+_LEFT_OVER = "FROM sync_jobs j WHERE j.client = :client AND j.kind = :kind AND j.batch <> :batch"
+
+# Nobody sends or reads back an earlier batch any more: what a person approved, or a marketplace took, goes on in this one.
+ADOPT = f"""
+WITH left_over AS (
+    SELECT j.job_id, j.client, j.status {_LEFT_OVER}
+    AND (j.status IN ('approved', 'acknowledged') OR (j.status = 'pushed' AND j.needs_approval))
+    FOR UPDATE OF j
+),
+moved AS (
+    UPDATE sync_jobs j SET batch = :batch FROM left_over o WHERE j.job_id = o.job_id RETURNING j.job_id
+),
+noted AS (
+    INSERT INTO sync_job_events (client, job_id, from_status, to_status, by, note)
+    SELECT client, job_id, status, status, :by, 'goes on in batch ' || :batch FROM left_over
+)
+SELECT count(*) FROM moved"""
+
+# What needs no answer is planned afresh, so that tonight's guard judges it; a question no one can answer any more, too.
+RELEASE = f"""
+WITH left_over AS (
+    SELECT j.job_id, j.client, j.status {_LEFT_OVER}
+    AND ((j.status IN ('planned', 'pushed') AND NOT j.needs_approval)
+         OR (j.status = 'waiting' AND j.planned_at < now() - CAST(:patience AS interval)))
+    FOR UPDATE OF j
+),
+moved AS (
+    UPDATE sync_jobs j SET status = 'superseded', changed_at = now() FROM left_over o WHERE j.job_id = o.job_id RETURNING j.job_id
+),
+noted AS (
+    INSERT INTO sync_job_events (client, job_id, from_status, to_status, by, note)
+    SELECT client, job_id, status, 'superseded', :by, 'left over; planned afresh in batch ' || :batch FROM left_over
+)
+SELECT count(*) FROM moved"""

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from sqlalchemy import Connection, func, select, text
 
 from transforms.schema import Table
 from transforms.tables import CANONICAL
+from warehouse.copying import copy_in
 from warehouse.tables import metadata
 
-FAULTS, PULLS = metadata.tables["quarantine"], metadata.tables["pulls"]
+FAULTS = metadata.tables["quarantine"]
 COLUMNS = {
     "table": "table_name", "key": "row_key", "rule": "rule", "column": "column_name", "value": "value",
     "landing_ref": "landing_ref", "row": "row",
@@ -25,24 +27,38 @@ def put(conn: Connection, pull_id: str, faults: pd.DataFrame | None) -> int:
     Args:
         faults: one row a broken rule of a quarantined row: table, key, rule, column, value, landing_ref, row (JSON text).
     """
-    pull = conn.execute(select(PULLS.c.client, PULLS.c.shop).where(PULLS.c.pull_id == pull_id)).one()
+    clear(conn, pull_id)
+    return add(conn, pull_id, faults) if faults is not None else 0
+
+
+def clear(conn: Connection, pull_id: str) -> None:
+    """Forget this pull's open rows, before it is validated again."""
     conn.execute(FAULTS.delete().where(FAULTS.c.pull_id == pull_id, FAULTS.c.status == "open"))
-    if faults is None or not len(faults):
+
+
+def add(conn: Connection, pull_id: str, faults: pd.DataFrame) -> int:
+    """Add a chunk's ``faults`` to what the pull has; the same record failing again is one open case, not two."""
+    if not len(faults):
         return 0
-    records = faults.rename(columns=COLUMNS)[list(COLUMNS.values())].astype(object)
-    records = records.where(records.notna(), None).to_dict("records")
-    _close_earlier(conn, pull.client, pull.shop, pull_id, records)
-    conn.execute(FAULTS.insert(), [{"client": pull.client, "shop": pull.shop, "pull_id": pull_id, **row} for row in records])
-    return len(records)
+    conn.execute(text(_STAGE))
+    copy_in(conn, "incoming_faults", faults.rename(columns=COLUMNS)[list(COLUMNS.values())], _SCHEMA)
+    conn.execute(text(_CLOSE_EARLIER), {"pull_id": pull_id})
+    added = conn.execute(text(_ADD), {"pull_id": pull_id}).rowcount
+    conn.execute(text("DROP TABLE incoming_faults"))
+    return added
 
 
-def _close_earlier(conn: Connection, client: str, shop: str, pull_id: str, records: list[dict[str, Any]]) -> None:
-    """The same record failing again in a later pull is one open case, not two."""
-    keys = {(row["table_name"], row["row_key"]) for row in records}
-    for table in {name for name, _ in keys}:
-        some = [key for name, key in keys if name == table]
-        same = (FAULTS.c.client == client, FAULTS.c.shop == shop, FAULTS.c.table_name == table, FAULTS.c.row_key.in_(some))
-        _resolve(conn, f"failed again in pull {pull_id}", FAULTS.c.status == "open", FAULTS.c.pull_id != pull_id, *same)
+_NAMES = ", ".join(COLUMNS.values())
+_SCHEMA = pa.schema([pa.field(name, pa.string()) for name in COLUMNS.values()])
+_STAGE = f"CREATE TEMPORARY TABLE incoming_faults ON COMMIT DROP AS SELECT {_NAMES} FROM quarantine WITH NO DATA"
+_CLOSE_EARLIER = """
+UPDATE quarantine q SET status = 'resolved', resolved_at = now(), resolved_how = 'failed again in pull ' || p.pull_id
+FROM pulls p, incoming_faults i
+WHERE p.pull_id = :pull_id AND q.status = 'open' AND q.pull_id <> p.pull_id AND q.client = p.client AND q.shop = p.shop
+AND q.table_name = i.table_name AND q.row_key = i.row_key"""
+_ADD = f"""
+INSERT INTO quarantine (client, shop, pull_id, {_NAMES})
+SELECT p.client, p.shop, p.pull_id, i.* FROM incoming_faults i, pulls p WHERE p.pull_id = :pull_id"""
 
 
 def _resolve(conn: Connection, how: str, *conditions) -> int:

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from warehouse import ledger, quarantine
 from warehouse.calls import calls_by_shop
 from warehouse.database import client_session
 from warehouse.merge import merge
+from warehouse.tables import metadata
 
 OWNER = ("lumora", "lumora_amazon_us")
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
@@ -150,6 +152,20 @@ def test_a_version_seen_later_closes_the_case_and_an_older_one_does_not(conn, ro
     assert len(quarantine.list_open(conn, "lumora")) == 1
     merge(conn, rows.batch([{"order_id": "1", "seen": 6}]))
     assert quarantine.list_open(conn, "lumora") == []
+
+
+def test_a_mapping_that_breaks_every_row_of_a_great_pull_is_quarantined_whole(conn):
+    many = pd.concat([_faults()] * 70_000, ignore_index=True)
+    many["key"] = [json.dumps({"order_id": str(number)}) for number in range(len(many))]
+    pull = _open(conn).pull_id
+    for _ in range(2):
+        assert quarantine.put(conn, pull, many) == 70_000
+
+
+def test_a_database_error_shows_no_row(engine):
+    with pytest.raises(IntegrityError) as refused, client_session(engine, "lumora") as conn:
+        conn.execute(metadata.tables["call_counts"].insert().values(client="lumora", shop="Jane Doe", run_id="r", operation="o"))
+    assert "Jane" not in str(refused.value), "neither SQLAlchemy's parameters nor PostgreSQL's 'Failing row contains'"
 
 
 def test_a_person_can_close_a_case(conn):
