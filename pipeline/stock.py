@@ -56,7 +56,9 @@ def plan_client(client: str, *, run_id: str) -> dict[str, Any]:
         wanted = stock.wanted_stock(master[listed], _promised(conn, client), _policy(brand))
         planned = stock.plan(wanted, inventory, listings)
         verdict = stock.guard(planned, inventory, _limits(brand))
+        jobs.take_over(conn, client, batch)
         jobs.plan_jobs(conn, _wishes(conn, planned, client, batch, verdict))
+        _withdraw_unwanted(conn, planned, client)
         mine = jobs.of_batch(conn, client, batch)  # also those a former try of this very plan wrote
     subject, body = approval_text(brand, mine, verdict.reasons)
     asks = any(job.status == "waiting" for job in mine)
@@ -68,6 +70,13 @@ def plan_client(client: str, *, run_id: str) -> dict[str, Any]:
         "body": body,
         "ignored": sorted(master.loc[~listed, "sku"]),
     }
+
+
+def _withdraw_unwanted(conn, planned: pd.DataFrame, client: str) -> None:
+    """A change that is not among the differences any more must not leave, were it approved tomorrow."""
+    wanted = set(zip(planned["shop"], planned["site"], planned["sku"], strict=True))
+    gone = [job for job in jobs.unsent(conn, client) if (job.shop, job.site, job.sku) not in wanted]
+    jobs.withdraw(conn, pd.DataFrame([{"client": client, "shop": job.shop, "site": job.site, "sku": job.sku} for job in gone]))
 
 
 def _master(client: str, file: Path) -> pd.DataFrame:
