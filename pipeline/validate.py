@@ -31,10 +31,14 @@ class Chunk:
 
 
 def page_chunks(pull: ledger.Pull) -> Iterator[Chunk]:
-    """The pull's landed pages in bounded pieces that never part a group."""
+    """The pull's landed pages in bounded pieces that never part a group.
+
+    Raises:
+        LandingError: fewer pages lie there than were landed: what is lost or expired must not pass for what never came.
+    """
     pages: list[LandedPage] = []
     first = size = 0
-    for page in landing().read_pages(pull.ref, pull.attempt):
+    for page in landing().read_pages(pull.ref, pull.attempt, expected=pull.pages):
         if size > settings().chunk_bytes and page.group != pages[-1].group:
             yield Chunk(first, pages)
             first, pages, size = first + len(pages), [], 0
