@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pipeline.errors import PipelineError
 
@@ -42,8 +42,13 @@ def _ready(process: subprocess.Popen, module: str, log: Path) -> dict[str, Any]:
         ready = json.loads(line)
     except ValueError:
         raise PipelineError(f"`python -m {module}` ended before it was ready; its last words are in {log}") from None
-    threading.Thread(target=process.stdout.read, daemon=True).start()  # an unread pipe would block it one day
+    threading.Thread(target=_drain, args=(process.stdout,), daemon=True).start()  # an unread pipe would block it one day
     return ready
+
+
+def _drain(pipe: IO[bytes]) -> None:
+    with pipe:
+        pipe.read()
 
 
 def stop(process: subprocess.Popen) -> None:
