@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pandas as pd
 
 from connectors.contract import Endpoint
 from pipeline.opened import OpenShop, clock, landing
+from pipeline.settings import settings
 from pipeline.validate import page_chunks
 from transforms.checks import BatchFacts, batch_findings
 from transforms.tables import CANONICAL
@@ -66,8 +68,14 @@ def certify_pull(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull) -> str
             missing=proof.missing,
             is_certified=fault is None,
             reason=fault or _remarks(conn, opened, endpoint, len(proof.announced)),
+            history_from=_history_from(endpoint),
         )
     return fault
+
+
+def _history_from(endpoint: Endpoint) -> datetime | None:
+    """A snapshot shows everything whatever its window; anything else owes the whole history first."""
+    return None if endpoint.incremental == "snapshot" else clock().now() - timedelta(days=settings().history_days)
 
 
 def _remarks(conn, opened: OpenShop, endpoint: Endpoint, records: int) -> str | None:

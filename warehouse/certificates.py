@@ -15,11 +15,14 @@ PULLS, CERTIFICATES, WATERMARKS = (metadata.tables[name] for name in ("pulls", "
 
 def certify(
     conn: Connection, pull_id: str, announced: int, stored: int, quarantined: int, missing: list[str],
-    is_certified: bool, reason: str | None = None,
+    is_certified: bool, reason: str | None = None, history_from: datetime | None = None,
 ) -> None:
     """Write the pull's certificate; in the same transaction end the pull and, when it is good, move the watermark.
 
     A bad one leaves the pull ``failed``: opening its window again reads it again from the start.
+
+    Args:
+        history_from: where an entity without a watermark must have been read from to get its first one (None: anywhere).
     """
     state = {"state": "certified", "reason": None} if is_certified else {"state": "failed", "resume_state": "merged", "reason": reason}
     pull = conn.execute(
@@ -33,12 +36,15 @@ def certify(
         )
     )
     if is_certified:
-        _move_watermark(conn, pull)
+        _move_watermark(conn, pull, history_from)
         _supersede_covered(conn, pull)
 
 
-def _move_watermark(conn: Connection, pull: RowMapping) -> None:
+def _move_watermark(conn: Connection, pull: RowMapping, history_from: datetime | None) -> None:
     """Forward only, and only where nothing unproven lies between: the window must begin at or before the watermark."""
+    is_late = history_from is not None and pull["window_start"] > history_from
+    if is_late and watermark(conn, pull["client"], pull["shop"], pull["entity"]) is None:
+        return  # a few days read by hand first: a watermark after them would leave the history before them unread for ever
     begun = insert(WATERMARKS).values(
         client=pull["client"], shop=pull["shop"], entity=pull["entity"], proven_until=pull["window_end"], pull_id=pull["pull_id"]
     )

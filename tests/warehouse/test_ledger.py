@@ -72,6 +72,16 @@ def test_a_pull_that_could_not_be_certified_is_read_again_from_its_start(conn):
     assert (again.pull_id, again.state, again.attempt, again.pages, again.announced) == (pull.pull_id, "open", 1, 0, None)
 
 
+def test_a_window_read_by_hand_before_the_first_night_does_not_hide_the_history_before_it(conn):
+    history_from = DAY - timedelta(days=30)
+    _certify(conn, _open(conn), history_from=history_from)
+    assert _watermark(conn) is None, "the next night would begin here and never read the 30 days before"
+    _certify(conn, _open(conn, -31, 1), history_from=history_from)
+    assert _watermark(conn) == DAY + timedelta(days=1)
+    _certify(conn, _open(conn, 1, 2), history_from=history_from)
+    assert _watermark(conn) == DAY + timedelta(days=2), "from then on any window that leaves no hole moves it"
+
+
 def test_a_state_nobody_knows_and_a_certificate_by_the_back_door_are_refused(conn):
     pull = _open(conn)
     for state in ("done", "certified"):
