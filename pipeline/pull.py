@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from connectors.contract import Endpoint, Window
 from connectors.errors import CursorExpired, RetryableError
+from pipeline.alone import alone_with
 from pipeline.opened import OpenShop, clock, landing
 from pipeline.settings import settings
 from warehouse import ledger
@@ -38,6 +39,7 @@ def pull_entity(opened: OpenShop, endpoint: Endpoint, until: datetime | None, si
 
     Raises:
         connectors.errors.ConnectorError: by what to do; pages landed so far stay and are not read again.
+        TryLater: another run is reading this very pull.
     """
     scope = (opened.client.name, opened.name, endpoint.entity)
     with opened.session() as conn:
@@ -46,14 +48,25 @@ def pull_entity(opened: OpenShop, endpoint: Endpoint, until: datetime | None, si
             return None
         pull = ledger.open_pull(conn, *scope, window.start, window.end, run_id)
     if pull.state == "open":
-        log.info("%s: reading %s to %s%s", endpoint.entity, window.start, window.end, f", on from page {pull.pages}" if pull.pages else "")
-        try:
-            _read(opened, pull)
-        except CursorExpired:
-            with opened.session() as conn:
-                pull = ledger.restart_pull(conn, pull.pull_id)
-            _read(opened, pull)
+        with alone_with(pull):
+            _read_open(opened, pull.pull_id)
     return pull.pull_id
+
+
+def _read_open(opened: OpenShop, pull_id: str) -> None:
+    """Read on where the pull stands now; nothing where another run has read it to its end meanwhile."""
+    with opened.session() as conn:
+        pull = ledger.get_pull(conn, pull_id)
+    if pull.state != "open":
+        return
+    start, end = pull.window_start, pull.window_end
+    log.info("%s: reading %s to %s%s", pull.entity, start, end, f", on from page {pull.pages}" if pull.pages else "")
+    try:
+        _read(opened, pull)
+    except CursorExpired:
+        with opened.session() as conn:
+            pull = ledger.restart_pull(conn, pull_id)
+        _read(opened, pull)
 
 
 def _window_of_run(conn: Connection, scope: tuple[str, str, str], run_id: str) -> Window | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.contract import Endpoint
 from connectors.errors import QuotaWait
 from pipeline import opened as state
+from pipeline.alone import alone_with
 from pipeline.certify import certify_pull
 from pipeline.errors import TryLater, Uncertified
 from pipeline.merge import merge_pull
@@ -40,8 +41,13 @@ def _finish(opened: OpenShop, endpoint: Endpoint, pull_id: str) -> str | None:
         ("validated", lambda pull: merge_pull(opened, pull)),
         ("merged", lambda pull: certify_pull(opened, endpoint, pull)),
     ):
-        with opened.session() as conn:
-            pull = ledger.get_pull(conn, pull_id)
-        if pull.state == state_before:
-            outcome = verb(pull)
+        with alone_with(_look_up(opened, pull_id)):
+            pull = _look_up(opened, pull_id)
+            if pull.state == state_before:
+                outcome = verb(pull)
     return outcome if pull.state == "merged" else None
+
+
+def _look_up(opened: OpenShop, pull_id: str) -> ledger.Pull:
+    with opened.session() as conn:
+        return ledger.get_pull(conn, pull_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.alone import alone_with
 from pipeline.certify import certify_pull
 from pipeline.merge import merge_pull
 from pipeline.opened import OpenShop, open_shop
@@ -40,9 +41,10 @@ def _replay(opened: OpenShop, pull_id: str, before: set[tuple[str, str]]) -> dic
     if not _is_whole(pull):
         return {**outcome, "fault": UNREAD}
     endpoint = opened.endpoints[pull.entity]
-    validate_pull(opened, endpoint, pull)
-    merge_pull(opened, pull)
-    fault = certify_pull(opened, endpoint, pull)
+    with alone_with(pull):
+        validate_pull(opened, endpoint, pull)
+        merge_pull(opened, pull)
+        fault = certify_pull(opened, endpoint, pull)
     with opened.session() as conn:
         left = {(row["table_name"], row["key"]) for row in quarantine.of_pull(conn, pull_id)}
     return {**outcome, "freed": len(before - left), "still_quarantined": len(left), "fault": fault}

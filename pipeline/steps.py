@@ -13,8 +13,9 @@ from connectors.contract import Endpoint
 from connectors.errors import ConnectorError, CursorExpired, QuotaWait, RetryableError
 from pipeline import opened as state
 from pipeline import rates, report, stock
+from pipeline.alone import alone_with
 from pipeline.certify import certify_pull
-from pipeline.errors import PullFailed, TryLater, Uncertified
+from pipeline.errors import PullFailed, Stopped, TryLater, Uncertified
 from pipeline.merge import merge_pull
 from pipeline.opened import OpenShop, open_shop
 from pipeline.plainly import of_all, of_client, of_shop
@@ -22,6 +23,7 @@ from pipeline.pull import pull_entity
 from pipeline.validate import validate_pull
 from warehouse import ledger
 from warehouse.database import client_session
+from warehouse.landing import LandingError
 
 __all__ = [
     "certify_shop",
@@ -164,8 +166,33 @@ def verdict(run_id: str) -> None:
 def _each(
     shop: str, states: set[str], verb: Callable[[OpenShop, Endpoint, ledger.Pull], Any], connection: Connection = None
 ) -> dict[str, Any]:
-    """Run ``verb`` over the shop's pulls in these states, oldest first."""
+    """Run ``verb`` over the shop's pulls in these states, oldest first; one whose landed pages are lost does not block the others.
+
+    Raises:
+        TryLater: another run is working on one of them.
+        Stopped: pages of a pull are lost; it is read again from its start by the next pull of its window, or superseded.
+    """
     opened = open_shop(shop, connection)
     with opened.session() as conn:
         pulls = [pull for pull in ledger.open_pulls(conn, opened.client.name, shop) if pull.state in states]
-    return {pull.entity: verb(opened, opened.endpoints[pull.entity], pull) for pull in pulls if pull.entity in opened.endpoints}
+    outcomes, lost = {}, []
+    for pull in (pull for pull in pulls if pull.entity in opened.endpoints):
+        try:
+            with alone_with(pull):
+                outcomes |= _one(opened, pull.pull_id, states, verb)
+        except LandingError as error:
+            lost.append(str(error))
+            with opened.session() as conn:
+                ledger.restart_pull(conn, pull.pull_id)
+    if lost:
+        raise Stopped(f"Client '{opened.client.name}', shop '{shop}': " + "\n".join(lost), is_fatal=True)
+    return outcomes
+
+
+def _one(
+    opened: OpenShop, pull_id: str, states: set[str], verb: Callable[[OpenShop, Endpoint, ledger.Pull], Any]
+) -> dict[str, Any]:
+    """Entity → outcome; nothing where another run has moved the pull on meanwhile."""
+    with opened.session() as conn:
+        pull = ledger.get_pull(conn, pull_id)
+    return {pull.entity: verb(opened, opened.endpoints[pull.entity], pull)} if pull.state in states else {}
