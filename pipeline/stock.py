@@ -60,12 +60,12 @@ def plan_client(client: str, *, run_id: str) -> dict[str, Any]:
         jobs.plan_jobs(conn, _wishes(conn, planned, client, batch, verdict))
         _withdraw_unwanted(conn, planned, client)
         mine = jobs.of_batch(conn, client, batch)  # also those a former try of this very plan wrote
-    subject, body = approval_text(brand, mine, verdict.reasons)
-    asks = any(job.status == "waiting" for job in mine)
+    asked = [job for job in mine if job.status == "waiting"]  # what a yes would let go; not what was approved or sent before
+    subject, body = approval_text(brand, asked or mine, verdict.reasons)
     return {
         **nothing,
         "jobs": len(mine),
-        "needs_approval": asks,
+        "needs_approval": bool(asked),
         "subject": subject,
         "body": body,
         "ignored": sorted(master.loc[~listed, "sku"]),

@@ -150,3 +150,12 @@ def test_a_change_that_is_not_wanted_any_more_is_taken_back_even_when_it_was_app
     assert plan(2)["jobs"] == 0
     stock.record_decision(CLIENT, batch=first["batch"], approved=True, by="ann", reason="")
     assert sendable(first["batch"]) == [], "an approval of last night's zero must not empty the shop"
+
+
+def test_the_approver_is_shown_what_a_yes_would_let_go_and_nothing_else(brand):
+    brand(A0=0)
+    first = plan(1)
+    stock.record_decision(CLIENT, batch=first["batch"], approved=True, by="ann", reason="")
+    brand(A0=0, A1=0)
+    second = plan(2)
+    assert second["jobs"] == 2 and "A1" in second["body"] and "| A0 |" not in second["body"]
