@@ -101,7 +101,7 @@ def _sync_one(name: str, how: dict[str, Any], tell: Callable[[int], None]) -> st
     fault = _fault_of(patiently, steps.pull_shop, name, **how)
     for done, verb in enumerate((steps.validate_shop, steps.merge_shop, steps.certify_shop), start=1):
         tell(done)
-        worse = _fault_of(verb, name, run_id=run_id)
+        worse = _fault_of(patiently, verb, name, run_id=run_id)
         if worse:
             return fault or worse
     return fault

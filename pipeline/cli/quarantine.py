@@ -10,6 +10,7 @@ import typer
 
 from pipeline import opened as state
 from pipeline.cli.output import AsJson, known_client, show
+from pipeline.cli.patience import patiently
 from pipeline.errors import PipelineError
 from pipeline.replay import replay_shop
 from pipeline.tallies import kept_tallies
@@ -64,7 +65,7 @@ def _short(key: str) -> str:
 @app.command("replay")
 def replay(shop: Annotated[str, typer.Option("--shop", help="Whose rows.")], as_json: AsJson = False) -> None:
     """Map and check the landed pages of every quarantined row again, and merge what passes now; nothing is called."""
-    rows = replay_shop(shop)
+    rows = patiently(replay_shop, shop)
     show(rows, ("entity", "pull_id", "freed", "still_quarantined", "fault"), as_json=as_json, title="Replayed")
     if any(row["fault"] for row in rows):
         raise typer.Exit(1)

@@ -107,7 +107,7 @@ def test_jobs_are_planned_decided_pushed_and_read_back(house):
     assert again["batch"] != batch and again["needs_approval"]
     assert house.run("jobs", "decide", "--client", "lumora", "--batch", again["batch"], "--approve").code == 0
     done = house.run("jobs", "push", "--client", "lumora", "--batch", again["batch"], "--json")
-    assert done.code == 0 and done.json[0]["acknowledged"] == done.json[0]["observed"] == again["jobs"]
+    assert done.code == 0 and done.json[0]["acknowledged"] == done.json[0]["observed"] == again["jobs"], (done, again)
     (job, *_) = house.run("jobs", "list", "--batch", again["batch"], "--json").json
     history = [row["status"] for row in house.run("jobs", "history", job["job_id"], "--json").json]
     assert history == ["waiting", "approved", "pushed", "acknowledged", "observed"]
