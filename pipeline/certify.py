@@ -126,8 +126,13 @@ def _retire(conn, opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held:
             if table in frames:
                 shown[table].append(frames[table][[*CANONICAL[table].key, "seen_at"]])
     for table, scope in endpoint.retires.items():
-        key = list(CANONICAL[table].key)
-        rows = pd.DataFrame([{name: row.get(name) for name in key} for row in held if row[TABLE] == table], columns=key)
-        empty = CANONICAL[table].empty()[[*key, "seen_at"]]
-        keys = pd.concat([empty, *shown[table], rows.astype(empty[key].dtypes)], ignore_index=True)
+        mine = [row for row in held if row[TABLE] == table]
+        if any(row.get(name) is None for row in mine for name in CANONICAL[table].key):
+            log.warning("%s: nothing is retired, for a quarantined row does not say which one it is", table)
+            continue
+        dated = [*CANONICAL[table].key, "seen_at"]
+        rows = pd.DataFrame([{name: row.get(name) for name in dated} for row in mine], columns=dated)
+        rows["seen_at"] = pd.to_datetime(rows["seen_at"], utc=True, format="ISO8601")  # undated, newer snapshots' rows would go too
+        empty = CANONICAL[table].empty()[dated]
+        keys = pd.concat([empty, *shown[table], rows.astype(empty.dtypes)], ignore_index=True)
         retire_absent(conn, table, opened.client.name, opened.name, dict(scope), keys)
