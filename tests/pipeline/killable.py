@@ -15,9 +15,9 @@ import traceback
 from datetime import datetime
 
 from pipeline import steps
-from pipeline.errors import TryLater
+from pipeline.errors import PullFailed, TryLater
 
-COME_BACK = 75
+TRY_AGAIN, COME_BACK = 74, 75
 
 
 def run(order: dict, told: int) -> int:
@@ -27,6 +27,9 @@ def run(order: dict, told: int) -> int:
     except TryLater as wait:
         os.write(told, str(wait.seconds).encode())
         return COME_BACK
+    except PullFailed as trouble:
+        traceback.print_exc()
+        return 1 if trouble.is_fatal else TRY_AGAIN
     except BaseException:
         traceback.print_exc()
         return 1
