@@ -2,7 +2,7 @@
 
 A marketplace's package offers, through the entry-point group ``daiyun.connectors``, a module with
 ``connect(shop, credentials, services) -> Connector`` and the constants ``MODES``, ``ENDPOINTS``
-(entity → :class:`Endpoint`), ``BUDGETS`` (operation → :class:`Budget`) and ``WRITES``.
+(entity → :class:`Endpoint`), ``BUDGETS`` (operation → :class:`Budget`) and ``WRITES`` (``stock``, ``price``, ``shipment``).
 """
 
 from __future__ import annotations
@@ -138,6 +138,37 @@ class StockChange:
 
 
 @dataclass(frozen=True)
+class PriceChange:
+    """One wanted price: what a buyer is to pay for one unit, absolute, in minor units of ``currency``."""
+
+    job_id: str
+    site: str
+    sku: str
+    listing_id: str
+    product_id: str | None
+    currency: str
+    price_minor: int
+
+
+@dataclass(frozen=True)
+class ShipmentNotice:
+    """One parcel that left: told to the marketplace once, so that the buyer sees it and the order counts as shipped.
+
+    Attributes:
+        units: order line id → units of it in this parcel.
+        carrier: as the shipper names it; the connector finds the vendor's own word or refuses.
+    """
+
+    job_id: str
+    site: str
+    order_id: str
+    units: Mapping[str, int]
+    carrier: str
+    tracking_number: str
+    shipped_at: datetime
+
+
+@dataclass(frozen=True)
 class Answer:
     """What the marketplace said to one change: taken (to be observed later) or refused (and why)."""
 
@@ -241,3 +272,24 @@ class Connector(Protocol):
 
     def observe_stock(self, changes: Sequence[StockChange]) -> dict[str, int | None]:
         """Read back what the marketplace shows now: job id → quantity, None where it shows none."""
+
+
+class Prices(Protocol):
+    """What a connector with ``price`` in its ``WRITES`` offers too."""
+
+    def push_prices(self, changes: Sequence[PriceChange], *, dry_run: bool = False) -> list[Answer]:
+        """Ask for these prices; one answer a change. Nothing else of the listing changes (a discount, a stock)."""
+
+    def observe_prices(self, changes: Sequence[PriceChange]) -> dict[str, int | None]:
+        """Read back: job id → price in minor units of the change's currency, None where none is shown."""
+
+
+class Shipping(Protocol):
+    """What a connector with ``shipment`` in its ``WRITES`` offers too."""
+
+    def push_shipments(self, notices: Sequence[ShipmentNotice]) -> list[Answer]:
+        """Tell these parcels, each at most once: one the marketplace knows already (same order, same number) is accepted
+        without telling it again, also after a kill between telling and booking."""
+
+    def observe_shipments(self, notices: Sequence[ShipmentNotice]) -> dict[str, bool]:
+        """Read back: job id → whether the order shows this tracking number."""

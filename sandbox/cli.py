@@ -18,8 +18,9 @@ from sandbox.faults import PROFILES
 from sandbox.house import DEFAULT_HORIZON, Settings, open_house
 from sandbox.market import House, Market
 from sandbox.samples import samples_app
-from sandbox.server import MARKETS, STALL_SECONDS, application, open_markets
+from sandbox.server import STALL_SECONDS, application, open_markets
 from sandbox.world import CLIENTS, SHOPS
+from sandbox.world.cast import OPEN, SERVICES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--state", type=Path, default=None, help="JSON lines that outlive the process")
     serve.add_argument("--faults", choices=sorted(PROFILES), default="none")
     serve.add_argument("--stall-seconds", type=float, default=STALL_SECONDS, help="of the wall: how late an answer is that comes too late")
-    serve.add_argument("--marketplaces", nargs="+", choices=MARKETS, default=list(MARKETS))
+    serve.add_argument("--marketplaces", nargs="+", choices=OPEN, default=list(OPEN))
     serve.add_argument("--json", action="store_true", help="(always so) one JSON line when ready")
     return parser
 
@@ -124,7 +125,7 @@ def announcement(markets: Mapping[str, Market], base: str) -> dict[str, object]:
 
 def _told(market: Market, base: str) -> dict[str, object]:
     shops = {}
-    for shop in (each for each in SHOPS.values() if each.marketplace == market.name):
+    for shop in (each for each in (*SHOPS.values(), *SERVICES.values()) if each.marketplace == market.name):
         base_url, auth_url = market.addresses(shop.name, base)
         shops[shop.name] = {
             "client": shop.client, "sites": list(shop.sites), "base_url": base_url, "auth_url": auth_url,

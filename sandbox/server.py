@@ -13,13 +13,13 @@ from starlette.routing import Mount
 from sandbox.control import control_routes
 from sandbox.frontline import Frontline
 from sandbox.market import House, Market
+from sandbox.world.cast import OPEN
 
-MARKETS = ("amazon", "lazada")
 HEARTBEAT_SECONDS = 5.0
 STALL_SECONDS = 45.0  # longer than most callers wait
 
 
-def open_markets(house: House, names: Sequence[str] = MARKETS) -> dict[str, Market]:
+def open_markets(house: House, names: Sequence[str] = OPEN) -> dict[str, Market]:
     """Raises ModuleNotFoundError for a name that is no marketplace of the sandbox."""
     return {name: import_module(f"sandbox.{name}").open_market(house) for name in names}
 

@@ -11,8 +11,8 @@ from sandbox.world import ZONES
 Row = Mapping[str, object]
 
 TABLES = (
-    "listings", "orders", "order_lines", "shipments", "shipment_lines", "inventory", "returns", "ledger_entries", "payouts", "reviews",
-    "fx_rates", "stage_events",
+    "listings", "orders", "order_lines", "shipments", "shipment_lines", "inventory", "returns", "ledger_entries", "payouts", "payments",
+    "disputes", "reviews", "seller_accounts", "tracked_parcels", "tracking_events", "ad_spend", "traffic", "fx_rates", "stage_events",
 )
 
 

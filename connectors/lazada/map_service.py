@@ -93,6 +93,7 @@ def map_reviews(shop: Shop, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
         reviews.text(name, blanked(raw[theirs]))
     reviews.word("kind", raw["kind"], REVIEW_KIND)
     reviews.integer("rating", either(raw["overall"], raw["product"]))
+    reviews.constant("verdict", None)
     reviews.put("reviewed_at", epochs(either(raw["created"], raw["submitted"]), "reviewed_at", reviews.faults))
     reviews.day("reviewed_date", "reviewed_at", rows.zones)
     return {"reviews": reviews.frame()}

@@ -25,6 +25,9 @@ SITES = {
 }
 ZONES = {code: ZoneInfo(site.zone) for code, site in SITES.items()}
 
+# What is open in this world, as packages of the sandbox. A shop's number is its place below, whether or not it is open.
+OPEN = ("amazon", "lazada")
+
 SHOPS = {
     name: Shop(name, client, marketplace, sites, number, share)
     for number, (name, client, marketplace, sites, share) in enumerate(
@@ -38,8 +41,33 @@ SHOPS = {
             ("teahaus_amazon_jp", "teahaus", "amazon", ("JP",), 0.10),
             ("teahaus_lazada_vn", "teahaus", "lazada", ("VN",), 0.08),
             ("teahaus_lazada_th", "teahaus", "lazada", ("TH",), 0.08),
+            ("northpeak_ebay", "northpeak", "ebay", ("GB", "DE"), 0.08),
+            ("kiln_ebay", "kiln", "ebay", ("US",), 0.05),
+            ("kiln_etsy", "kiln", "etsy", ("US",), 0.07),
+            ("lumora_aliexpress", "lumora", "aliexpress", ("US",), 0.07),
+            ("lumora_shopify", "lumora", "shopify", ("US",), 0.07),
+            ("teahaus_shopify", "teahaus", "shopify", ("JP",), 0.05),
+            ("northpeak_woocommerce", "northpeak", "woocommerce", ("DE",), 0.06),
+            ("kiln_woocommerce", "kiln", "woocommerce", ("GB",), 0.05),
         )
     )
+    if marketplace in OPEN
+}
+
+# Accounts that sell nothing: payment services and parcel trackers. They take part in OPEN as the shops do.
+SERVICES = {
+    name: Shop(name, client, marketplace, sites, 500 + number, 0.0)
+    for number, (name, client, marketplace, sites) in enumerate(
+        (
+            ("lumora_paypal", "lumora", "paypal", ("US",)),
+            ("northpeak_paypal", "northpeak", "paypal", ("DE",)),
+            ("kiln_paypal", "kiln", "paypal", ("GB",)),
+            ("lumora_17track", "lumora", "track17", ("US",)),
+            ("northpeak_dhl", "northpeak", "dhl", ("DE",)),
+            ("kiln_aftership", "kiln", "aftership", ("GB",)),
+        )
+    )
+    if marketplace in OPEN
 }
 
 
@@ -108,5 +136,21 @@ CLIENTS = {
             "250 g|250 g|250 g|250g|250克|250 g|250 กรัม", "gift box|Geschenkbox|coffret|ギフト箱|礼盒|hộp quà|กล่องของขวัญ",
         ),
         (590, 5900),
+    ),
+    "kiln": Client(
+        "kiln", "KL", "ceramics",
+        _words(
+            "Stoneware mug|Steinzeugbecher|Tasse en grès|マグカップ|粗陶杯|Cốc gốm|แก้วเซรามิก",
+            "Serving bowl|Servierschüssel|Saladier|大鉢|陶碗|Tô gốm|ชามเสิร์ฟ",
+            "Bud vase|Knospenvase|Soliflore|一輪挿し|小花瓶|Bình hoa nhỏ|แจกันเล็ก",
+            "Plate set|Tellerset|Assiettes, lot|皿セット|餐盘套装|Bộ đĩa|ชุดจาน",
+            "Sugar jar|Zuckerdose|Sucrier|砂糖壺|糖罐|Hũ đường|โถน้ำตาล",
+            "Candle holder|Kerzenhalter|Bougeoir|燭台|烛台|Chân nến|เชิงเทียน",
+        ),
+        _words(
+            "celadon|seladon|céladon|青磁|青瓷|men ngọc|สีศิลาดล", "ash|asche|cendre|灰釉|灰釉色|tro|สีเถ้า",
+            "cobalt|kobalt|cobalt|瑠璃|钴蓝|xanh coban|สีโคบอลต์", "speckled|gesprenkelt|moucheté|斑点|斑点釉|đốm|ลายจุด",
+        ),
+        (1490, 9900),
     ),
 }

@@ -10,9 +10,9 @@ from sandbox.world.cast import SHOPS, ZONES
 from sandbox.world.fold import LineState, OrderState, order_at
 from sandbox.world.model import Order, Payout, Posting
 
-PERIOD_DAYS = {"amazon": 14, "lazada": 7}
+PERIOD_DAYS = {"amazon": 14, "lazada": 7, "ebay": 7, "etsy": 7, "aliexpress": 7, "shopify": 1, "woocommerce": 7}
 _ANCHOR = datetime(2024, 1, 1)  # a Monday: periods begin on Mondays, 00:00 at the site
-COMMISSION_PERCENT = {"amazon": 15, "lazada": 6}
+COMMISSION_PERCENT = {"amazon": 15, "lazada": 6, "ebay": 12, "etsy": 7, "aliexpress": 8, "shopify": 3, "woocommerce": 0}
 
 
 def period_of(shop: str, site: str, at: datetime) -> int:

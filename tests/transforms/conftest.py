@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 
-from transforms.schema import Table
+from transforms.schema import Kind, Table
 from transforms.tables import CANONICAL
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -40,7 +40,7 @@ def sample(table: Table, **changes) -> dict:
         elif name.endswith("_minor"):
             row[name] = 1000
         else:
-            row[name] = 1
+            row[name] = f"{name} 1" if column.kind is Kind.TEXT else 1
     row.update(landing_ref="pull-1/0#0")
     return row | changes
 

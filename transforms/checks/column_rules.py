@@ -26,6 +26,10 @@ NON_NEGATIVE = {
     "listings": ("price_minor",),
     "inventory": ("sellable_quantity", "reserved_quantity", "inbound_quantity"),
     "returns": ("refund_minor", "quantity"),
+    "disputes": ("amount_minor",),
+    "seller_accounts": ("rating_count",),
+    "ad_spend": ("impression_count", "click_count", "attributed_order_count"),
+    "traffic": ("view_count", "visit_count", "order_count", "unit_count"),
     "fx_rates": ("rate_per_eur",),
 }
 

@@ -40,6 +40,33 @@ PAYOUTS = Table(
     ),
 )
 
+PAYMENT_KINDS = (
+    "payment", "authorisation", "refund", "reversal", "chargeback", "fee", "payout", "conversion", "hold", "adjustment", "other",
+)
+
+PAYMENTS = Table(
+    name="payments",
+    grain="One movement at a payment service or payment provider of a shop.",
+    key=("payment_id",),
+    body=(
+        Column("payment_id", Kind.TEXT, "The provider's number; where that is not unique, joined by a slash with what makes it so."),
+        Column("transaction_id", Kind.TEXT, "The provider's transaction number; a shop's order names it in its own payment data."),
+        Column("parent_id", Kind.TEXT, "The transaction it belongs to (a refund's payment, a fee's payment).", nullable=True),
+        Column("order_id", Kind.TEXT, "The shop's order number, as the provider was told it.", nullable=True),
+        Column("kind", Kind.TEXT, "What sort of movement.", allowed=PAYMENT_KINDS),
+        Column("kind_raw", Kind.TEXT, "The provider's own code."),
+        Column("status", Kind.TEXT, "Where it stands.", allowed=("pending", "completed", "failed", "reversed")),
+        Column("status_raw", Kind.TEXT, "The provider's own word."),
+        Column("provider", Kind.TEXT, "Who moved the money (paypal, shopify_payments, stripe, cod …)."),
+        Column("currency", Kind.TEXT, "ISO 4217."),
+        Column("amount_minor", Kind.MINOR, "Signed: positive is to the seller."),
+        Column("fee_minor", Kind.MINOR, "What the provider kept of it, signed like the amount (a fee is negative).", nullable=True),
+        Column("paid_at", Kind.INSTANT, "When it was started."),
+        Column("paid_date", Kind.DAY, "The same as a calendar day at the site."),
+        Column("payer_key", Kind.TEXT, "Keyed hash of the payer's identity; never the identity.", nullable=True),
+    ),
+)
+
 FX_RATES = Table(
     name="fx_rates",
     grain="What one euro was worth in one currency, as one source published it for one day.",
