@@ -25,7 +25,9 @@ def test_equal_rows_match_whatever_zone_an_instant_is_written_in():
     assert compare(ORDERS, [true_order()], [stored_order()]).mismatches == 0
 
 
-@pytest.mark.parametrize("change", [{"total_minor": 1991}, {"status": "shipped"}, {"placed_date": date(2026, 11, 2)}, {"total_minor": None}])
+@pytest.mark.parametrize(
+    "change", [{"total_minor": 1991}, {"status": "shipped"}, {"placed_date": date(2026, 11, 2)}, {"total_minor": None}]
+)
 def test_one_wrong_field_is_one_mismatch_that_names_it(change):
     comparison = compare(ORDERS, [true_order()], [stored_order(**change)])
     assert comparison.mismatches == 1
