@@ -145,9 +145,9 @@ def lumora() -> WeeklyMetrics:
             f"LUM-{n:03d}-BLK",
             LONG_TITLES[(n + 1) % 4],
             "marketplace" if n % 2 else "seller",
-            0 if n < 2 else 4 * n,
-            0 if n == 1 else 60 - 4 * n,
-            None if n == 1 else 28 * (0 if n < 2 else 4 * n) / (60 - 4 * n),
+            max(n - 1, 0),
+            0 if n == 1 else 84 - 4 * n,
+            None if n == 1 else 28 * max(n - 1, 0) / (84 - 4 * n),
             "out_of_stock" if n < 2 else "low_cover",
         )
         for n in range(12)
