@@ -184,7 +184,8 @@ def refunds(metrics: WeeklyMetrics, speak: Language, restated: Restated, *, comp
     if since:
         amounts = speak.listing([speak.money(minor, code, exact=True) for code, minor in since.items()])
         sentences.append(speak.say(
-            "Besides, %(amounts)s was given back since for returns of earlier weeks; see “Changes to earlier weeks”.", amounts=amounts
+            "Besides, refunds of %(amounts)s were completed since for returns of earlier weeks; see “Changes to earlier weeks”.",
+            amounts=amounts,
         ))
     if metrics.total.cancelled:
         sentences.append(speak.say_n(

@@ -92,3 +92,6 @@ def test_text_can_be_read_in_the_dark(browser):
     assert inked
     assert all(min(map(int, re.findall(r"\d+", colour)[:3])) > 140 for colour in inked), inked
     assert browser.value("getComputedStyle(document.querySelector('.card')).backgroundColor") == "rgb(28, 28, 30)"
+    light = """[...document.querySelectorAll('body, .page, .page > table, .card, .card > table')]
+        .map(e => getComputedStyle(e).backgroundColor).filter(colour => colour.match(/[0-9]+/g).slice(0, 3).some(part => +part > 60))"""
+    assert browser.value(light) == []

@@ -33,7 +33,7 @@ def test_a_late_refund_shows_its_week_its_shop_from_what_to_what_and_why_in_both
     assert "Net sales $950.00 → $881.00" in said
     assert "Refunds $0 → $69.00" in said
     assert "Net sales of all shops: CN¥6,950 → CN¥6,467" in said
-    assert "Besides, $69.00 was given back since for returns of earlier weeks" in said
+    assert "Besides, refunds of $69.00 were completed since for returns of earlier weeks" in said
     chinese = words(report(LATE_REFUND, "zh").html).replace("\xa0", " ")
     for part in ("对前几周的更正", "2026年11月2日至8日", "后来完成退款", "退款 US$0 → US$69.00", "之后又退款 US$69.00"):
         assert part in chinese
