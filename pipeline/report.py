@@ -32,14 +32,23 @@ def last_week(client: Client, night: datetime) -> Period:
     return Period(end - timedelta(days=7), end)
 
 
+def _due_period(client: Client, night: datetime) -> Period:
+    """The latest whole week; after a change of weekday it begins where the last report ended, so that no day is reported twice."""
+    week = last_week(client, night)
+    with client_session(state.engine(), client.name) as conn:
+        until = reports_ledger.reported_until(conn, client.name, KIND, week.end)
+    return Period(max(week.start, until), week.end) if until else week
+
+
 def due_reports(night: datetime) -> list[str]:
     """Clients whose latest whole week has no sent report yet: after a missed night it is sent on the next."""
     return [client.name for client in state.clients().values() if client.report.recipients and not _is_sent(client, night)]
 
 
 def _is_sent(client: Client, night: datetime) -> bool:
+    period = _due_period(client, night)
     with client_session(state.engine(), client.name) as conn:
-        found = reports_ledger.find_report(conn, client.name, KIND, _name(last_week(client, night)))
+        found = reports_ledger.find_report(conn, client.name, KIND, _name(period))
     return found is not None and found["status"] == "sent"
 
 
@@ -51,7 +60,7 @@ def report_client(client: str, *, night: datetime) -> dict[str, Any]:
         PipelineError: the mail server refuses us altogether.
     """
     brand = state.find_client(client)
-    period = last_week(brand, night)
+    period = _due_period(brand, night)
     report, report_id = _frozen(brand, period)
     written = outbox.write(report, settings().outbox)
     with client_session(state.engine(), client) as conn:
@@ -71,7 +80,7 @@ def report_client(client: str, *, night: datetime) -> dict[str, Any]:
 def preview(client: str, night: datetime) -> Report:
     """The report as it would be built now; nothing is kept or sent."""
     brand = state.find_client(client)
-    return _built(brand, last_week(brand, night))
+    return _built(brand, _due_period(brand, night))
 
 
 def _frozen(brand: Client, period: Period) -> tuple[Report, str]:

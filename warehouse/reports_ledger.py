@@ -41,6 +41,13 @@ def told_reports(conn: Connection, client: str, kind: str, before: date) -> list
     return [dict(row) for row in conn.execute(query).mappings()]
 
 
+def reported_until(conn: Connection, client: str, kind: str, before: date) -> date | None:
+    """The end (a day, exclusive) of the latest period a report was frozen for that ends before a day."""
+    ended = REPORTS.c.period_end
+    query = select(func.max(ended)).where(REPORTS.c.client == client, REPORTS.c.kind == kind, ended < before)
+    return conn.execute(query).scalar_one()
+
+
 def freeze_report(
     conn: Connection, client: str, kind: str, period: str, *, period_start: date, period_end: date, language: str,
     data_version: str, numbers: Mapping[str, Any], edition: int = 1,

@@ -156,6 +156,22 @@ def test_a_preview_shows_the_same_changes_and_keeps_nothing(house):
         assert len(reports_ledger.list_reports(conn, CLIENT)) == 1
 
 
+def test_after_a_change_of_weekday_no_day_is_reported_twice_or_never(house):
+    for day in range(-7, 9):
+        put("orders", MONDAY + timedelta(days=day), order(100 + day, MONDAY + timedelta(days=day)))
+    reported = [send(MONDAY)]
+    file = opened.settings().clients / "lumora.yaml"
+    file.write_text(YAML.replace("report: {", "report: {weekday: 2, "), encoding="utf-8")
+    opened.clients.cache_clear()
+    reported += [send(MONDAY + timedelta(days=2)), send(MONDAY + timedelta(days=9))]
+    assert [(data["metrics"]["period_start"], data["metrics"]["total"]["orders"]) for data in reported] == [
+        ("2026-11-02", 7), ("2026-11-09", 2), ("2026-11-11", 7),
+    ]
+    assert send(MONDAY + timedelta(days=2)) == reported[1]
+    assert report.due_reports(MONDAY + timedelta(days=9)) == []
+    assert [changes(data) for data in reported] == [[], [], []]
+
+
 def test_a_report_is_read_at_one_instant(house):
     with client_session(opened.engine(), CLIENT, is_snapshot=True) as conn:
         count = text("SELECT count(*) FROM orders")
