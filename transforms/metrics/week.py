@@ -60,7 +60,9 @@ def weekly(client: ClientFacts, frames: Mapping[str, pd.DataFrame], period: Peri
 
 
 def shop_figures(client: ClientFacts, frames: Mapping[str, pd.DataFrame], period: Period) -> dict[str, Figures]:
-    """One period's figures by shop, exactly as ``weekly`` gives them: the client's shops, and any other that has rows.
+    """One period's figures by shop, as ``weekly`` gives them: the client's shops, and any other that has rows.
+
+    A currency that lacks a rate is left out of this period's converted sums only; ``weekly`` leaves it out of both its weeks.
 
     Args:
         frames: rows of ``orders``, ``order_lines``, ``returns`` that cover the period, and ``fx_rates``.
