@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from warehouse.database import client_session, make_engine
 from warehouse.limits import PostgresLimiter
-from warehouse.reports_ledger import Deliveries, deliveries, find_report, freeze_report, set_report
+from warehouse.reports_ledger import Deliveries, deliveries, find_report, freeze_report, set_report, told_reports
 from warehouse.tokens import PostgresTokens, StoredToken, TokenError
 
 START = datetime(2026, 11, 16, 3, tzinfo=UTC)
@@ -156,6 +156,27 @@ def test_a_reports_figures_are_frozen_once(engine):
     with client_session(engine, "lumora") as conn:
         set_report(conn, first["report_id"], "rendered", html_path="a.html")
         assert find_report(conn, "lumora", "weekly", "2026-W46")["edition"] == 2
+
+
+def test_a_report_counts_as_told_once_somebody_has_it(engine):
+    numbers = {"data": {"metrics": {"zone": "UTC"}, "restated": []}, "html": "long"}
+    report, after = _report(engine, numbers=numbers)["report_id"], date(2026, 11, 16)
+
+    def told(before=after) -> list[dict]:
+        with client_session(engine, "lumora") as conn:
+            return told_reports(conn, "lumora", "weekly", before)
+
+    ledger = Deliveries(engine, "lumora", report, by="first")
+    ledger.claim("owner@lumora.example", "<1@x>")
+    assert told() == []
+    ledger.sent("owner@lumora.example")
+    assert told() == [numbers["data"]]
+    assert told(before=date(2026, 11, 9)) == []
+    unserved = _report(engine, edition=2, numbers={"data": {"metrics": {}}})["report_id"]
+    assert len(told()) == 1
+    with client_session(engine, "lumora") as conn:
+        set_report(conn, unserved, "sent")
+    assert told() == [numbers["data"], {"metrics": {}, "restated": None}]
 
 
 def test_a_recipient_is_claimed_by_one_run_and_served_once(engine):
