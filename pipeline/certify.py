@@ -135,4 +135,10 @@ def _retire(conn, opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held:
         rows["seen_at"] = pd.to_datetime(rows["seen_at"], utc=True, format="ISO8601")  # undated, newer snapshots' rows would go too
         empty = CANONICAL[table].empty()[dated]
         keys = pd.concat([empty, *shown[table], rows.astype(empty.dtypes)], ignore_index=True)
-        retire_absent(conn, table, opened.client.name, opened.name, dict(scope), keys)
+        retire_absent(conn, table, opened.client.name, opened.name, dict(scope), keys, _taken_at(pull))
+
+
+def _taken_at(pull: ledger.Pull) -> datetime | None:
+    """When the pull's first page arrived."""
+    first = next(landing().read_pages(pull.ref, pull.attempt, expected=pull.pages), None)
+    return first.received_at if first else None

@@ -22,8 +22,8 @@ from warehouse.ledger_tables import PULL_STATES
 from warehouse.tables import metadata
 
 __all__ = [
-    "LedgerError", "Pull", "certificates", "certify", "count_calls", "get_pull", "latest_checked", "note", "open_pull", "open_pulls",
-    "pulls_of_run", "restart_pull", "save_cursor", "set_state", "usual_counts", "watermark",
+    "LedgerError", "PagesExpired", "Pull", "begin_derivation", "certificates", "certify", "count_calls", "get_pull", "latest_checked",
+    "note", "open_pull", "open_pulls", "pulls_of_run", "restart_pull", "save_cursor", "set_state", "usual_counts", "watermark",
 ]
 
 PULLS = metadata.tables["pulls"]
@@ -34,6 +34,10 @@ class LedgerError(RuntimeError):
     """The ledger was asked for something that cannot be true."""
 
 
+class PagesExpired(LedgerError):
+    """The pull's landed pages were given up with their age: what came of them stays, nothing new can."""
+
+
 @dataclass(frozen=True)
 class Pull:
     """One entity of one shop for one window.
@@ -42,6 +46,8 @@ class Pull:
         pages: pages landed in this attempt, so also the next page's index.
         cursor: where reading goes on; None at the start and after the last page.
         announced: the vendor's own count of the window, where it gave one.
+        derivation: how often its pages were mapped; part of the version of every row that comes of them.
+        expired_at: when its pages were given up; None: they are kept.
     """
 
     pull_id: str
@@ -58,6 +64,8 @@ class Pull:
     cursor: Mapping[str, Any] | None
     announced: int | None
     counts: Mapping[str, Any] | None
+    derivation: int = 1
+    expired_at: datetime | None = None
 
     @property
     def ref(self) -> PullRef:
@@ -102,7 +110,7 @@ def _go_on(conn: Connection, row: RowMapping, run_id: str) -> Pull:
 
 def save_cursor(conn: Connection, pull_id: str, page_index: int, cursor: Mapping[str, Any] | None, announced: int | None) -> None:
     """Note that page ``page_index`` is landed and where reading goes on after it."""
-    values: dict[str, Any] = {"pages": page_index + 1, "cursor": dict(cursor) if cursor is not None else None}
+    values: dict[str, Any] = {"pages": page_index + 1, "cursor": dict(cursor) if cursor is not None else None, "landed_at": func.now()}
     if announced is not None:
         values["announced"] = announced
     _change(conn, pull_id, **values)
@@ -112,6 +120,23 @@ def restart_pull(conn: Connection, pull_id: str) -> Pull:
     """Begin a new attempt from page 0; the former attempt's pages stay where they are."""
     fresh = {"state": "open", "resume_state": None, "pages": 0, "cursor": None, "announced": None, "counts": None}
     return _change(conn, pull_id, attempt=PULLS.c.attempt + 1, reason=None, **fresh)
+
+
+def begin_derivation(conn: Connection, pull_id: str) -> Pull:
+    """Back to ``landed``, and count one more mapping of its pages: what comes of it now replaces what came of them before.
+
+    The state goes back first, so that a mapping killed half-way is begun again and its half is merged by nobody.
+
+    Raises:
+        PagesExpired: nothing is left to map.
+    """
+    values = {"state": "landed", "resume_state": None, "reason": None, "derivation": PULLS.c.derivation + 1, "changed_at": func.now()}
+    kept = PULLS.update().where(PULLS.c.pull_id == pull_id, PULLS.c.expired_at.is_(None)).values(values).returning(PULLS)
+    row = conn.execute(kept).mappings().one_or_none()
+    if row is None:
+        gone = get_pull(conn, pull_id)
+        raise PagesExpired(f"Pull {pull_id}: its pages expired on {gone.expired_at:%Y-%m-%d}.")
+    return _pull(row)
 
 
 def set_state(conn: Connection, pull_id: str, state: str, reason: str | None = None, counts: Mapping[str, Any] | None = None) -> None:

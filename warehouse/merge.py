@@ -1,6 +1,6 @@
 """merge: finished rows into the canonical tables, so that any order of arrival, repetition or kill ends in the same rows.
 
-The newest version wins, by ``(source_updated_at, seen_at, content_hash)``. Equal content is not rewritten; that a newer
+The newest version wins, by ``(source_updated_at, seen_at, derivation, content_hash)``. Equal content is not rewritten; that a newer
 version of it was seen is noted in ``confirmations``, so that an older, different one arriving late stays stale.
 Children are replaced as a set, and only where their parent won.
 """

@@ -31,7 +31,7 @@ def shop(tmp_path, database_url, monkeypatch):
 def stock(sku: str, at: datetime) -> dict[str, pd.DataFrame]:
     row = {
         "client": "lumora", "shop": SHOP, "site": "SG", "sku": sku, "location": "DEFAULT", "fulfilled_by": "seller", "sellable_quantity": 5,
-        "source_updated_at": at, "seen_at": at, "landing_ref": "p/0#0", "content_hash": 0,
+        "source_updated_at": at, "seen_at": at, "derivation": 1, "landing_ref": "p/0#0", "content_hash": 0,
     }  # fmt: skip
     declared = CANONICAL["inventory"]
     frame = pd.DataFrame({column.name: pd.Series([row.get(column.name)], dtype=column.kind.dtype) for column in declared.columns})

@@ -156,6 +156,22 @@ def test_the_same_record_failing_in_a_later_pull_is_one_open_case(conn):
     assert [row["pull_id"] for row in quarantine.list_open(conn, "lumora", OWNER[1])] == [later]
 
 
+def test_an_older_pull_failing_again_leaves_the_newer_pulls_case_open(conn):
+    older, newer = _open(conn, 0, 1).pull_id, _open(conn, 1, 2).pull_id
+    quarantine.put(conn, newer, _faults(seen_hour=30))
+    quarantine.put(conn, older, _faults(seen_hour=6))
+    assert newer in {row["pull_id"] for row in quarantine.list_open(conn, "lumora")}, "its version would never be tried again"
+    quarantine.put(conn, newer, _faults(seen_hour=30))
+    assert [row["pull_id"] for row in quarantine.list_open(conn, "lumora")] == [newer]
+
+
+def test_each_mapping_of_a_pulls_pages_is_counted_and_a_killed_one_is_begun_again(conn):
+    pull = _open(conn)
+    assert [ledger.begin_derivation(conn, pull.pull_id).derivation for _ in range(2)] == [1, 2]
+    ledger.set_state(conn, pull.pull_id, "validated")
+    assert ledger.begin_derivation(conn, pull.pull_id).state == "landed", "half of its batches must not be merged"
+
+
 def test_a_version_seen_later_closes_the_case_and_an_older_one_does_not(conn, rows):
     quarantine.put(conn, _open(conn).pull_id, _faults(seen_hour=5))
     merge(conn, rows.batch([{"order_id": "1", "seen": 4}, {"order_id": "2", "seen": 6}]))
