@@ -16,6 +16,7 @@ from pipeline.errors import DatabaseTrouble, Stopped, TryLater
 from transforms.schema import SchemaError
 from warehouse.jobs import IllegalTransition
 from warehouse.landing import LandingError
+from warehouse.ledger import LedgerError
 from warehouse.tokens import TokenError
 
 NOT_FURNISHED = (postgres.UndefinedTable, postgres.UndefinedColumn, postgres.InsufficientPrivilege, postgres.InvalidSchemaName)
@@ -30,7 +31,7 @@ def plainly(who: str = "") -> Iterator[None]:
         raise TryLater(wait.seconds / state.clock().speed, _named(who, str(wait))) from None
     except ConnectorError as error:
         raise Stopped(_named(who, str(error)), is_fatal=isinstance(error, FatalError)) from error
-    except (SchemaError, LandingError, TokenError, IllegalTransition) as error:
+    except (SchemaError, LandingError, LedgerError, TokenError, IllegalTransition) as error:
         raise Stopped(_named(who, str(error)), is_fatal=True) from error
     except DBAPIError as error:
         if not (error.connection_invalidated or isinstance(error.orig, (postgres.OperationalError, *NOT_FURNISHED))):

@@ -83,7 +83,9 @@ def _read(opened: OpenShop, pull: ledger.Pull) -> None:
         landing().write_page(pull.ref, pull.attempt, index, page)
         has_ended = page.cursor is None
         with opened.session() as conn:  # the last page and the end of the pull are one fact
-            ledger.save_cursor(conn, pull.pull_id, index, page.cursor, page.announced)
+            noted = ledger.save_cursor(conn, pull.pull_id, index, page.cursor, page.announced)
+            if noted.state != "open":  # a later pull has proven its window meanwhile
+                return
             if has_ended:
                 ledger.set_state(conn, pull.pull_id, "landed")
         index += 1

@@ -10,7 +10,7 @@ from pipeline.certify import certify_pull
 from pipeline.merge import merge_pull
 from pipeline.opened import OpenShop, open_shop
 from pipeline.plainly import of_shop
-from pipeline.validate import page_chunks, validate_pull
+from pipeline.validate import check_chunk, page_chunks, validate_pull
 from warehouse import ledger, quarantine
 from warehouse.landing import LandingError
 
@@ -69,9 +69,9 @@ def _run_again(opened: OpenShop, pull_id: str) -> str | None:
         raise ledger.PagesExpired(pull_id)
     if not _is_whole(pull):
         return UNREAD
-    for _ in page_chunks(pull):
-        pass  # every page can be read: a proven pull must not be taken up again and found wanting half-way
     endpoint = opened.endpoints[pull.entity]
+    for chunk in page_chunks(pull):  # a proven pull must not be taken up again and found unreadable half-way
+        check_chunk(opened.connector, endpoint, pull, chunk)
     validate_pull(opened, endpoint, pull)
     merge_pull(opened, pull)
     return certify_pull(opened, endpoint, pull)

@@ -11,8 +11,8 @@ from typing import Any
 
 from connectors.contract import Endpoint
 from connectors.errors import ConnectorError, CursorExpired, QuotaWait, RetryableError
+from pipeline import expire, rates, report, stock
 from pipeline import opened as state
-from pipeline import rates, report, stock
 from pipeline.alone import alone_with
 from pipeline.certify import certify_pull
 from pipeline.errors import PullFailed, Stopped, TryLater, Uncertified
@@ -28,6 +28,8 @@ from warehouse.landing import LandingError
 __all__ = [
     "certify_shop",
     "due_reports",
+    "expire_landing",
+    "expire_strays",
     "list_clients",
     "list_shops",
     "load_rates",
@@ -46,6 +48,8 @@ __all__ = [
 Connection = Mapping[str, Any] | None
 
 load_rates = of_all(rates.load_rates)
+expire_landing = of_all(expire.expire_landing)
+expire_strays = of_all(expire.expire_strays)
 due_reports = of_all(report.due_reports)
 report_client = of_client(report.report_client)
 plan_client = of_client(stock.plan_client)

@@ -108,12 +108,12 @@ def _go_on(conn: Connection, row: RowMapping, run_id: str) -> Pull:
     return _change(conn, row["pull_id"], state=row["resume_state"] or "open", resume_state=None, reason=None)
 
 
-def save_cursor(conn: Connection, pull_id: str, page_index: int, cursor: Mapping[str, Any] | None, announced: int | None) -> None:
-    """Note that page ``page_index`` is landed and where reading goes on after it."""
+def save_cursor(conn: Connection, pull_id: str, page_index: int, cursor: Mapping[str, Any] | None, announced: int | None) -> Pull:
+    """Note that page ``page_index`` is landed and where reading goes on after it; the pull as it stands then."""
     values: dict[str, Any] = {"pages": page_index + 1, "cursor": dict(cursor) if cursor is not None else None, "landed_at": func.now()}
     if announced is not None:
         values["announced"] = announced
-    _change(conn, pull_id, **values)
+    return _change(conn, pull_id, **values)
 
 
 def restart_pull(conn: Connection, pull_id: str) -> Pull:
