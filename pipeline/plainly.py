@@ -12,11 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 from connectors.errors import ConnectorError, FatalError, QuotaWait
 from pipeline import opened as state
+from pipeline.alone import LOOK_AGAIN_SECONDS
 from pipeline.errors import DatabaseTrouble, Stopped, TryLater
 from transforms.schema import SchemaError
 from warehouse.jobs import IllegalTransition
 from warehouse.landing import LandingError
-from warehouse.ledger import LedgerError
+from warehouse.ledger import LedgerError, PullMoved
 from warehouse.tokens import TokenError
 
 NOT_FURNISHED = (postgres.UndefinedTable, postgres.UndefinedColumn, postgres.InsufficientPrivilege, postgres.InvalidSchemaName)
@@ -29,6 +30,8 @@ def plainly(who: str = "") -> Iterator[None]:
         yield
     except QuotaWait as wait:
         raise TryLater(wait.seconds / state.clock().speed, _named(who, str(wait))) from None
+    except PullMoved as moved:
+        raise TryLater(LOOK_AGAIN_SECONDS, _named(who, str(moved))) from None
     except ConnectorError as error:
         raise Stopped(_named(who, str(error)), is_fatal=isinstance(error, FatalError)) from error
     except (SchemaError, LandingError, LedgerError, TokenError, IllegalTransition) as error:

@@ -87,12 +87,15 @@ def pull_shop(
     opened = open_shop(shop, connection)
     pulls: dict[str, Any] = {}
     waits: list[QuotaWait] = []
+    busy: list[TryLater] = []
     failures: dict[str, ConnectorError] = {}
     for entity, endpoint in opened.endpoints.items():
         try:
             pulls[entity] = pull_entity(opened, endpoint, until, since, run_id)
         except QuotaWait as wait:
             waits.append(wait)
+        except TryLater as held:  # another run reads this entity
+            busy.append(held)
         except ConnectorError as failure:
             failures[entity] = failure
             _note_failure(opened, entity, failure)
@@ -100,6 +103,8 @@ def pull_shop(
     if waits:
         wait = min(waits, key=lambda each: each.seconds)
         raise TryLater(wait.seconds / state.clock().speed, f"Shop '{shop}': {wait}")
+    if busy:
+        raise busy[0]
     if failures:
         lines = "\n".join(f"  {entity}: {failure}" for entity, failure in failures.items())
         is_fatal = not any(isinstance(failure, RetryableError | CursorExpired) for failure in failures.values())
@@ -142,7 +147,7 @@ def certify_shop(shop: str, *, run_id: str, connection: Connection = None) -> di
         unread = {
             pull.entity: pull.reason or f"is still {pull.state}"
             for pull in ledger.pulls_of_run(conn, opened.client.name, shop, run_id)
-            if pull.state not in ("certified", "merged")
+            if pull.state not in ("certified", "merged", "superseded")  # a later pull has proven its window
         }
     faults = {entity: fault for entity, fault in verdicts.items() if fault} | unread
     if faults:
@@ -181,13 +186,13 @@ def _each(
         pulls = [pull for pull in ledger.open_pulls(conn, opened.client.name, shop) if pull.state in states]
     outcomes, lost = {}, []
     for pull in (pull for pull in pulls if pull.entity in opened.endpoints):
-        try:
-            with alone_with(pull):
+        with alone_with(pull):
+            try:
                 outcomes |= _one(opened, pull.pull_id, states, verb)
-        except LandingError as error:
-            lost.append(str(error))
-            with opened.session() as conn:
-                ledger.restart_pull(conn, pull.pull_id)
+            except LandingError as error:
+                lost.append(str(error))
+                with opened.session() as conn:
+                    ledger.restart_pull(conn, pull.pull_id)
     if lost:
         raise Stopped(f"Client '{opened.client.name}', shop '{shop}': " + "\n".join(lost), is_fatal=True)
     return outcomes

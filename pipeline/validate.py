@@ -55,13 +55,15 @@ def validate_pull(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull) -> di
         ``{"good": rows, "bad": rows}`` over all tables.
     Raises:
         PagesExpired: its pages are not kept any more.
+        PullMoved: another process works on it in spite of everything (its lock is lost with the database's connection).
     """
+    connector = opened.connector  # a wrong connection is told before anything is taken back
     with opened.session() as conn:
-        pull = ledger.begin_derivation(conn, pull.pull_id)
+        pull = ledger.begin_derivation(conn, pull)
     landing().clear_batches(pull.ref)
     faults, tallies, good = [], {}, 0
     for number, chunk in enumerate(page_chunks(pull)):
-        checked = check_chunk(opened.connector, endpoint, pull, chunk)
+        checked = check_chunk(connector, endpoint, pull, chunk)
         faults.append(checked.faults)
         for table, tally in checked.tallies.items():
             tallies[table] = tallies[table] + tally if table in tallies else tally
@@ -72,6 +74,7 @@ def validate_pull(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull) -> di
     counts = {"good": good, "bad": 0 if bad_rows is None else bad_rows[["table", "key"]].drop_duplicates().shape[0]}
     log.info("%s: %d rows are good, %d in quarantine", pull.entity, counts["good"], counts["bad"])
     with opened.session() as conn:
+        ledger.hold(conn, pull)
         quarantine.put(conn, pull.pull_id, bad_rows)
         ledger.set_state(conn, pull.pull_id, "validated", counts={**counts, "tallies": [tally.to_json() for tally in tallies.values()]})
     return counts

@@ -22,8 +22,9 @@ from warehouse.ledger_tables import PULL_STATES
 from warehouse.tables import metadata
 
 __all__ = [
-    "LedgerError", "PagesExpired", "Pull", "begin_derivation", "certificates", "certify", "count_calls", "get_pull", "latest_checked",
-    "note", "open_pull", "open_pulls", "pulls_of_run", "restart_pull", "save_cursor", "set_state", "usual_counts", "watermark",
+    "LedgerError", "PagesExpired", "Pull", "PullMoved", "begin_derivation", "certificates", "certify", "count_calls", "get_pull",
+    "hold", "latest_checked", "note", "open_pull", "open_pulls", "pulls_of_run", "restart_pull", "save_cursor", "set_state",
+    "usual_counts", "watermark",
 ]
 
 PULLS = metadata.tables["pulls"]
@@ -32,6 +33,10 @@ WORKING = ("open", "landed", "validated", "merged")
 
 class LedgerError(RuntimeError):
     """The ledger was asked for something that cannot be true."""
+
+
+class PullMoved(LedgerError):
+    """Another process has moved the pull on meanwhile; looked up again, it shows what is left to do."""
 
 
 class PagesExpired(LedgerError):
@@ -108,12 +113,12 @@ def _go_on(conn: Connection, row: RowMapping, run_id: str) -> Pull:
     return _change(conn, row["pull_id"], state=row["resume_state"] or "open", resume_state=None, reason=None)
 
 
-def save_cursor(conn: Connection, pull_id: str, page_index: int, cursor: Mapping[str, Any] | None, announced: int | None) -> Pull:
-    """Note that page ``page_index`` is landed and where reading goes on after it; the pull as it stands then."""
+def save_cursor(conn: Connection, pull_id: str, page_index: int, cursor: Mapping[str, Any] | None, announced: int | None) -> None:
+    """Note that page ``page_index`` is landed and where reading goes on after it."""
     values: dict[str, Any] = {"pages": page_index + 1, "cursor": dict(cursor) if cursor is not None else None, "landed_at": func.now()}
     if announced is not None:
         values["announced"] = announced
-    return _change(conn, pull_id, **values)
+    _change(conn, pull_id, **values)
 
 
 def restart_pull(conn: Connection, pull_id: str) -> Pull:
@@ -122,21 +127,32 @@ def restart_pull(conn: Connection, pull_id: str) -> Pull:
     return _change(conn, pull_id, attempt=PULLS.c.attempt + 1, reason=None, **fresh)
 
 
-def begin_derivation(conn: Connection, pull_id: str) -> Pull:
+def hold(conn: Connection, seen: Pull) -> Pull:
+    """The pull as it is now; until the transaction ends it stays so.
+
+    Raises:
+        PullMoved: it is not what was ``seen`` any more: somebody else has taken it on, read it anew or given it up.
+    """
+    row = conn.execute(select(PULLS).where(PULLS.c.pull_id == seen.pull_id).with_for_update()).mappings().one_or_none()
+    now = _pull(row) if row else None
+    if now is None or any(getattr(now, name) != getattr(seen, name) for name in ("state", "attempt", "pages", "derivation")):
+        raise PullMoved(f"Client '{seen.client}', shop '{seen.shop}', {seen.entity}: pull {seen.pull_id} is in other hands now.")
+    return now
+
+
+def begin_derivation(conn: Connection, seen: Pull) -> Pull:
     """Back to ``landed``, and count one more mapping of its pages: what comes of it now replaces what came of them before.
 
     The state goes back first, so that a mapping killed half-way is begun again and its half is merged by nobody.
 
     Raises:
         PagesExpired: nothing is left to map.
+        PullMoved: it is not what was ``seen`` any more; a pull begun anew since must not pass for one read to its end.
     """
-    values = {"state": "landed", "resume_state": None, "reason": None, "derivation": PULLS.c.derivation + 1, "changed_at": func.now()}
-    kept = PULLS.update().where(PULLS.c.pull_id == pull_id, PULLS.c.expired_at.is_(None)).values(values).returning(PULLS)
-    row = conn.execute(kept).mappings().one_or_none()
-    if row is None:
-        gone = get_pull(conn, pull_id)
-        raise PagesExpired(f"Pull {pull_id}: its pages expired on {gone.expired_at:%Y-%m-%d}.")
-    return _pull(row)
+    pull = hold(conn, seen)
+    if pull.expired_at:
+        raise PagesExpired(f"Pull {pull.pull_id}: its pages expired on {pull.expired_at:%Y-%m-%d}.")
+    return _change(conn, pull.pull_id, state="landed", resume_state=None, reason=None, derivation=PULLS.c.derivation + 1)
 
 
 def set_state(conn: Connection, pull_id: str, state: str, reason: str | None = None, counts: Mapping[str, Any] | None = None) -> None:

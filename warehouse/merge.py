@@ -18,12 +18,12 @@ from transforms.tables import CANONICAL
 from warehouse import merge_sql
 from warehouse.copying import copy_in, read_frame
 from warehouse.quarantine import resolve_arrived
-from warehouse.retire import retire_absent
+from warehouse.retire import gone_since, retire_absent
 from warehouse.stages import refresh_stages
 from warehouse.tables import metadata
 from warehouse.versions import newest_of
 
-__all__ = ["MergeCounts", "merge", "read_frame", "refresh_stages", "retire_absent", "stored_ids"]
+__all__ = ["MergeCounts", "gone_since", "merge", "read_frame", "refresh_stages", "retire_absent", "stored_ids"]
 
 IDS_AT_ONCE = 20_000
 

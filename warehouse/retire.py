@@ -7,13 +7,14 @@ from datetime import datetime
 
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, text
+from sqlalchemy import ARRAY, ColumnElement, Connection, Text, any_, literal, select, text
 
 from transforms.hashing import stamp_hash
 from transforms.schema import Table
 from transforms.tables import CANONICAL
 from warehouse import merge_sql
 from warehouse.copying import copy_in, read_frame
+from warehouse.tables import metadata
 
 NEVER_SHOWN, LAST = 0, 2**63 - 1  # a derivation older than any of a page, and one (or a hash) newer than any
 
@@ -38,6 +39,18 @@ def retire_absent(
     retired = _mark_deleted(conn, declared, owner, seen_at) if "deleted" in _words(declared) else _remove(conn, declared)
     conn.execute(text("DROP TABLE IF EXISTS shown, absent, hashes"))
     return retired
+
+
+def gone_since(conn: Connection, table: str, client: str, shop: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Those of a shop's ``rows`` that a later snapshot took away: stored once, and rightly in the table no more."""
+    declared = CANONICAL[table]
+    if not len(rows) or "deleted" in _words(declared):
+        return rows.iloc[:0]
+    book = metadata.tables["confirmations"].c
+    keys = rows[list(declared.key)].astype("str").agg(merge_sql.KEY_SEPARATOR.join, axis=1)
+    mine = (book.client == client, book.shop == shop, book.table_name == table, book.derivation == LAST)
+    gone = conn.execute(select(book.row_key).where(*mine, book.row_key == any_(literal(sorted(set(keys)), ARRAY(Text))))).scalars()
+    return rows[keys.isin(set(gone))]
 
 
 def _words(table: Table) -> tuple[str, ...]:

@@ -121,17 +121,17 @@ def test_a_replay_of_a_page_that_is_lost_says_so_and_leaves_the_pull_proven(land
 
 
 def test_pages_given_up_are_mapped_by_nobody_even_while_their_files_are_there(landed):
-    pull = landed("certified")
+    pull = look_up(landed("certified"))
     with session() as conn:
         conn.execute(text("UPDATE pulls SET expired_at = now()"))
     with pytest.raises(ledger.PagesExpired, match="expired on"), session() as conn:
-        ledger.begin_derivation(conn, pull.pull_id)
+        ledger.begin_derivation(conn, pull)
 
 
 def test_a_pull_taken_up_again_keeps_its_pages(landed):
-    pull = landed("certified", held=True)
+    pull = look_up(landed("certified", held=True))
     with session() as conn:
-        ledger.begin_derivation(conn, pull.pull_id)
+        ledger.begin_derivation(conn, pull)
         quarantine.clear(conn, pull.pull_id)
     assert steps.expire_landing() == {**NOTHING, "unfinished": 1} and files(pull) == 2
 
@@ -173,12 +173,6 @@ def test_a_landing_that_refuses_one_pull_loses_the_others_and_says_which(landed,
         steps.expire_landing()
     assert (files(first), files(second)) == (2, 0)
     monkeypatch.undo()
-
-
-def test_a_pull_whose_window_was_proven_while_it_was_read_is_not_taken_up_again(landed):
-    pull = landed("superseded", days=0)
-    with session() as conn:
-        assert ledger.save_cursor(conn, pull.pull_id, 2, None, None).state == "superseded"
 
 
 def test_files_of_pulls_the_warehouse_does_not_know_go_by_their_own_age_and_only_on_request(landed):

@@ -166,10 +166,38 @@ def test_an_older_pull_failing_again_leaves_the_newer_pulls_case_open(conn):
 
 
 def test_each_mapping_of_a_pulls_pages_is_counted_and_a_killed_one_is_begun_again(conn):
+    first = ledger.begin_derivation(conn, _open(conn))
+    second = ledger.begin_derivation(conn, first)
+    assert [first.derivation, second.derivation] == [1, 2]
+    ledger.set_state(conn, second.pull_id, "validated")
+    again = ledger.begin_derivation(conn, ledger.get_pull(conn, second.pull_id))
+    assert again.state == "landed", "half of its batches must not be merged"
+
+
+def test_a_pull_begun_anew_meanwhile_does_not_pass_for_one_read_to_its_end(conn):
     pull = _open(conn)
-    assert [ledger.begin_derivation(conn, pull.pull_id).derivation for _ in range(2)] == [1, 2]
-    ledger.set_state(conn, pull.pull_id, "validated")
-    assert ledger.begin_derivation(conn, pull.pull_id).state == "landed", "half of its batches must not be merged"
+    ledger.save_cursor(conn, pull.pull_id, 0, None, None)
+    _certify(conn, pull, is_certified=False, missing=["7"], reason="1 missing")
+    seen = ledger.get_pull(conn, pull.pull_id)
+    assert _open(conn, run="run2").state == "open"
+    with pytest.raises(ledger.PullMoved, match="in other hands"):
+        ledger.begin_derivation(conn, seen)
+
+
+def test_who_has_lost_a_pull_to_another_process_notes_nothing_on_it_any_more(conn):
+    first = ledger.begin_derivation(conn, _open(conn))
+    assert ledger.hold(conn, first) == first
+    ledger.begin_derivation(conn, first)
+    with pytest.raises(ledger.PullMoved):
+        ledger.hold(conn, first)
+
+
+def test_a_pull_that_waits_for_its_certificate_keeps_its_cases(conn):
+    earlier = _open(conn, 0, 1).pull_id
+    quarantine.put(conn, earlier, _faults())
+    ledger.set_state(conn, earlier, "merged")
+    quarantine.put(conn, _open(conn, 1, 2).pull_id, _faults())
+    assert len(quarantine.of_pull(conn, earlier)) == 1, "the record would be neither stored nor quarantined there"
 
 
 def test_a_version_seen_later_closes_the_case_and_an_older_one_does_not(conn, rows):
