@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 from pipeline.alone import alone_with
@@ -80,7 +80,8 @@ def _run_again(opened: OpenShop, pull_id: str) -> str | None:
 def _expired(opened: OpenShop, pull_id: str) -> str:
     with opened.session() as conn:
         pull = ledger.get_pull(conn, pull_id)
-    since, until = (f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for moment in (pull.window_start, pull.window_end))
+    end = pull.window_end + timedelta(microseconds=999_999)  # whole seconds, none of the window left out
+    since, until = (f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for moment in (pull.window_start, end))
     return EXPIRED.format(day=f"{pull.expired_at:%Y-%m-%d}", shop=opened.name, since=since, until=until)
 
 
