@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 from typer.core import TyperGroup
 
-from pipeline.cli import database, demo, jobs, night, quarantine, report, sandbox
+from pipeline.cli import database, demo, jobs, landing, night, quarantine, report, sandbox
 from pipeline.cli.output import complain
 
 
@@ -25,6 +25,7 @@ app.command("sync")(night.sync)
 app.command("certificate")(night.certificate)
 app.command("rates")(night.rates)
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(landing.app, name="landing")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(report.app, name="report")
 app.add_typer(sandbox.app, name="sandbox")

@@ -59,7 +59,7 @@ def put(table: str, seen: datetime, *given: dict) -> None:
         frames["order_lines"] = [
             {**{name: one[name] for name in names}, "line_id": "1", "status": "paid", "quantity": 1, "shipped_quantity": 0} for one in given
         ]
-    version = {"source_updated_at": seen, "seen_at": seen, "landing_ref": "p/0#0", "content_hash": 0}
+    version = {"source_updated_at": seen, "seen_at": seen, "derivation": 1, "landing_ref": "p/0#0", "content_hash": 0}
     made = {name: _frame(name, [{"client": CLIENT, "shop": SHOP, **version, **one} for one in rows]) for name, rows in frames.items()}
     stamped = {
         name: stamp_hash(CANONICAL[name], frame, {child: made[child] for child in made if CANONICAL[child].parent == name})

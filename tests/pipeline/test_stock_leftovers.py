@@ -50,7 +50,7 @@ def brand(tmp_path, database_url, monkeypatch):
 def show(quantities: dict[str, int], hour: int) -> None:
     """What the shop shows, as the night's pull would have merged it."""
     at = START.replace(hour=hour)
-    version = {"source_updated_at": at, "seen_at": at, "landing_ref": "p/0#0", "content_hash": 0}
+    version = {"source_updated_at": at, "seen_at": at, "derivation": 1, "landing_ref": "p/0#0", "content_hash": 0}
     scope = {"client": CLIENT, "shop": SHOP, "site": "SG", "fulfilled_by": "seller", **version}
     listings = [{**scope, "listing_id": sku, "sku": sku, "status": "active", "status_raw": "active"} for sku in quantities]
     inventory = [{**scope, "sku": sku, "location": "DEFAULT", "sellable_quantity": count} for sku, count in quantities.items()]

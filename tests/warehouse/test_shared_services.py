@@ -73,6 +73,51 @@ def test_a_refusal_by_the_vendor_closes_the_bucket_for_everybody(engine):
     assert PostgresLimiter(engine, clock, Wait).take(Quota(), "shop", 60) == 0
 
 
+def test_reservations_of_a_clock_that_was_ahead_do_not_stop_a_shop_until_that_hour_comes(engine):
+    clock = StillClock(START + timedelta(hours=5))
+    limiter = PostgresLimiter(engine, clock, Wait)
+    assert [limiter.take(Quota(), "shop", 60) for _ in range(5)] == [0, 0, 0, 1, 2]
+    clock.moment = START
+    with pytest.raises(Wait) as refused:
+        limiter.take(Quota(), "shop", 0.5)
+    assert refused.value.seconds == 3, "the queue that was there is still there"
+    clock.moment += timedelta(seconds=2)
+    assert limiter.take(Quota(), "shop", 60) == 1, "and grows shorter"
+    clock.moment += timedelta(seconds=10)
+    assert [limiter.take(Quota(), "shop", 60) for _ in range(4)] == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("first", ["take", "penalise"])
+def test_a_refusal_met_by_a_clock_that_was_ahead_lasts_as_long_as_the_vendor_said(engine, first):
+    clock = StillClock(START + timedelta(days=400))
+    limiter = PostgresLimiter(engine, clock, Wait)
+    limiter.penalise(Quota(), "shop", 3600)
+    clock.moment = START
+    if first == "penalise":
+        limiter.penalise(Quota(), "shop", 5)
+    with pytest.raises(Wait) as refused:
+        limiter.take(Quota(), "shop", 60)
+    assert refused.value.seconds == 3600
+    clock.moment += timedelta(seconds=3600)
+    assert limiter.take(Quota(), "shop", 0) == 0
+
+
+def test_clocks_of_several_machines_a_little_apart_free_nothing(engine):
+    ahead, right = StillClock(START + timedelta(seconds=50)), StillClock()
+    assert [PostgresLimiter(engine, ahead, Wait).take(Quota(), "shop", 60) for _ in range(4)] == [0, 0, 0, 1]
+    assert PostgresLimiter(engine, right, Wait).take(Quota(), "shop", 60) == 52
+
+
+def test_a_queue_of_hours_and_a_refusal_of_days_are_nobodys_wrong_clock(engine):
+    clock, slow = StillClock(), Quota(rate_per_second=0.001, burst=1)
+    limiter = PostgresLimiter(engine, clock, Wait)
+    assert [limiter.take(slow, "shop", 1e6) for _ in range(21)][-1] == 20_000
+    limiter.penalise(Quota("ban"), "shop", 3 * 86_400)
+    clock.moment += timedelta(seconds=1)
+    assert limiter.take(slow, "shop", 1e6) == 20_999
+    assert limiter.take(Quota("ban"), "shop", 1e6) == 3 * 86_400 - 1
+
+
 def _spend(url: str, seconds: float, results) -> None:
     engine, until, taken = make_engine(url), time.monotonic() + seconds, []
     limiter = PostgresLimiter(engine, WallClock(), Wait)

@@ -71,6 +71,11 @@ def load_rates():
     return {"days": 1}
 
 
+def expire_landing():
+    _note("expire_landing", "landing")
+    return {"removed": 0, "held": 0, "unfinished": 0}
+
+
 def verdict(run_id):
     _note("verdict", run_id)
 

@@ -4,8 +4,11 @@ from datetime import datetime
 from itertools import count
 
 import pytest
+from sqlalchemy import text
 
+from pipeline import opened
 from pipeline.demo.children import child
+from warehouse.database import client_session
 
 AMAZON, LAZADA = "lumora_amazon_us", "lumora_lazada_sg"
 NIGHT = "2026-11-16T03:00:00Z"
@@ -149,3 +152,18 @@ def test_the_upgrade_may_be_repeated_and_needs_the_owner(house):
     house.enter(DAIYUN_ADMIN_DATABASE_URL="")
     said = house.run("db", "upgrade")
     assert said.code == 1 and "DAIYUN_ADMIN_DATABASE_URL" in said.err and "owner" in said.err
+
+
+def test_old_pages_are_removed_on_request_and_young_ones_are_not(house):
+    zeros = {"removed": 0, "held": 0, "unfinished": 0, "stray_files": 0}
+    assert house.run("landing", "expire", "--json").json == [zeros]
+    with client_session(opened.engine(), "lumora") as conn:
+        aged = "UPDATE pulls SET landed_at = now() - interval '40 days' WHERE shop = :shop AND entity = 'orders'"
+        pulls = conn.execute(text(aged), {"shop": LAZADA}).rowcount
+    orders = opened.landing().root / "lumora" / LAZADA / "orders"
+    assert pulls and any(orders.rglob("*.page"))
+    said = house.run("landing", "expire", "--strays", "--json")
+    assert said.code == 0 and said.json == [{**zeros, "removed": pulls}]
+    assert not any(orders.rglob("*")) and any(orders.parent.rglob("*.page"))
+    shown = house.run("landing", "expire")
+    assert shown.code == 0 and "Expired pages" in shown.out
