@@ -95,9 +95,12 @@ def test_jobs_are_planned_decided_pushed_and_read_back(house):
     undecided = house.run("jobs", "push", "--client", "lumora", "--batch", batch)
     assert undecided.code == 1 and "no recorded approval" in undecided.err and "daiyun jobs decide" in undecided.err
     waiting = house.run("jobs", "list", "--client", "lumora", "--status", "waiting", "--json").json
-    assert {(row["sku"], row["wanted_quantity"], row["batch"]) for row in waiting} == {(zero, 0, batch)}
+    assert {(row["sku"], row["wanted_quantity"], row["batch"], row["digest"]) for row in waiting} == {(zero, 0, batch, planned["digest"])}
+    assert planned["reasons"] and all(row["reasons"] == planned["reasons"] for row in waiting)
     refused = house.run("jobs", "decide", "--client", "lumora", "--batch", batch, "--reject", "--reason", "count again", "--json")
-    assert refused.json == [{"client": "lumora", "batch": batch, "jobs": len(waiting), "decision": "rejected"}]
+    assert refused.json == [
+        {"client": "lumora", "batch": batch, "jobs": len(waiting), "digest": planned["digest"], "decision": "rejected"},
+    ]
     pushed = house.run("jobs", "push", "--client", "lumora", "--batch", batch, "--json")
     assert pushed.code == 0 and pushed.json[0]["acknowledged"] == 0, "a refused batch sends nothing"
     steps = house.run("jobs", "history", waiting[0]["job_id"], "--json").json
@@ -105,7 +108,10 @@ def test_jobs_are_planned_decided_pushed_and_read_back(house):
 
     (again,) = house.run("jobs", "plan", "--client", "lumora", "--json").json
     assert again["batch"] != batch and again["needs_approval"]
-    assert house.run("jobs", "decide", "--client", "lumora", "--batch", again["batch"], "--approve").code == 0
+    decide = ("jobs", "decide", "--client", "lumora", "--batch", again["batch"], "--approve")
+    unseen, other = house.run(*decide), house.run(*decide, "--digest", "0123456789abcdef")
+    assert unseen.code == other.code == 1 and "--digest" in unseen.err and "nothing was decided" in other.err
+    assert house.run(*decide, "--digest", again["digest"]).code == 0
     done = house.run("jobs", "push", "--client", "lumora", "--batch", again["batch"], "--json")
     assert done.code == 0 and done.json[0]["acknowledged"] == done.json[0]["observed"] == again["jobs"], (done, again)
     (job, *_) = house.run("jobs", "list", "--batch", again["batch"], "--json").json
