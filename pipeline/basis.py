@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +21,24 @@ from warehouse.copying import read_frame
 from warehouse.tables import metadata
 
 ORDERS = metadata.tables["orders"]
+_ORDER = ("client", "shop", "order_id")
+READ = {  # a stale master can mean many orders: only what is counted
+    "orders": (*_ORDER, "status", "placed_at", "fulfilled_by"),
+    "order_lines": (*_ORDER, "line_id", "sku", "status", "quantity", "shipped_quantity"),
+    "shipments": (*_ORDER, "shipment_id", "shipped_at", "delivered_at"),
+    "shipment_lines": (*_ORDER, "shipment_id", "line_id", "quantity"),
+}
 OF_ORDERS, OF_STOCK = ("orders", "order_lines"), ("listings", "inventory")
 
 
-def master_date(file: Path) -> datetime:
-    """When the brand counted: the file's own date, which whoever copies it must keep."""
-    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+def read_dated(file: Path) -> tuple[bytes, datetime]:
+    """A dropped file and its own date (when the brand counted: whoever copies it must keep that), of one and the same file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with file.open("rb") as handle:
+        return handle.read(), datetime.fromtimestamp(os.fstat(handle.fileno()).st_mtime, UTC)
 
 
 def stand_on(conn: Connection, brand: Client, counted_at: datetime) -> tuple[pd.DataFrame, stock.Basis]:
@@ -36,7 +49,7 @@ def stand_on(conn: Connection, brand: Client, counted_at: datetime) -> tuple[pd.
         and the basis the guard judges.
     """
     is_open = {"client": brand.name, "status": list(OPEN_STATUSES)}
-    orders, changed = read_frame(conn, "orders", where=is_open), _changed_since(conn, brand.name, counted_at)
+    orders, changed = read_frame(conn, "orders", where=is_open, columns=READ["orders"]), _changed_since(conn, brand.name, counted_at)
     lines, *parcels = (_of_orders(conn, name, brand.name, changed) for name in ("order_lines", "shipments", "shipment_lines"))
     promised = stock.promised(orders, _of_orders(conn, "order_lines", brand.name, orders))
     basis = stock.Basis(
@@ -51,11 +64,11 @@ def stand_on(conn: Connection, brand: Client, counted_at: datetime) -> tuple[pd.
 
 def _changed_since(conn: Connection, client: str, since: datetime) -> pd.DataFrame:
     """Whatever was ordered or shipped since then has changed since then."""
-    return read_frame(conn, "orders", ORDERS.c.source_updated_at >= since, where={"client": client})
+    return read_frame(conn, "orders", ORDERS.c.source_updated_at >= since, where={"client": client}, columns=READ["orders"])
 
 
 def _of_orders(conn: Connection, table: str, client: str, orders: pd.DataFrame) -> pd.DataFrame:
-    return read_frame(conn, table, where={"client": client, "order_id": list(orders["order_id"].unique())})
+    return read_frame(conn, table, where={"client": client, "order_id": list(orders["order_id"].unique())}, columns=READ[table])
 
 
 def _proofs(conn: Connection, brand: Client) -> Iterator[stock.Proof]:

@@ -12,7 +12,7 @@ import pandas as pd
 from connectors.contract import StockChange
 from connectors.errors import ConnectorError, QuotaWait
 from pipeline import opened as state
-from pipeline.basis import master_date, stand_on
+from pipeline.basis import read_dated, stand_on
 from pipeline.clients import Client
 from pipeline.errors import PullFailed, Refused, SettingsError, TryLater
 from pipeline.opened import open_shop
@@ -47,14 +47,14 @@ def plan_client(client: str, *, run_id: str) -> dict[str, Any]:
     master_file = settings().drop / client / MASTER
     if not brand.stock.is_enabled or not master_file.exists():
         return nothing
-    master = _master(client, master_file)
+    master, counted_at = _master(client, master_file)
     with client_session(state.engine(), client) as conn:
         inventory, listings = (
             read_frame(conn, "inventory", where={"client": client}),
             read_frame(conn, "listings", where={"client": client}),
         )
         listed = master["sku"].isin(listings["sku"].dropna())
-        taken, basis = stand_on(conn, brand, master_date(master_file))
+        taken, basis = stand_on(conn, brand, counted_at)
         wanted = stock.wanted_stock(master[listed], taken, _policy(brand))
         planned = stock.plan(wanted, inventory, listings)
         verdict = stock.guard(planned, inventory, _limits(brand), basis)
@@ -63,7 +63,8 @@ def plan_client(client: str, *, run_id: str) -> dict[str, Any]:
         _withdraw_unwanted(conn, planned, client)
         mine = jobs.of_batch(conn, client, batch)  # also those a former try of this very plan wrote
     asked = [job for job in mine if job.status == "waiting"]  # what a yes would let go; not what was approved or sent before
-    reasons = list(dict.fromkeys([*verdict.reasons, *(reason for job in asked for reason in job.reasons)]))
+    why = [*verdict.reasons, *(reason for job in asked for reason in job.reasons)] if asked else []
+    reasons = list(dict.fromkeys(why))
     digest = jobs.digest(asked)
     subject, body = approval_text(brand, asked or mine, reasons, digest)
     return {
@@ -85,9 +86,11 @@ def _withdraw_unwanted(conn, planned: pd.DataFrame, client: str) -> None:
     jobs.withdraw(conn, pd.DataFrame([{"client": client, "shop": job.shop, "site": job.site, "sku": job.sku} for job in gone]))
 
 
-def _master(client: str, file: Path) -> pd.DataFrame:
+def _master(client: str, file: Path) -> tuple[pd.DataFrame, datetime]:
+    """What the brand counted, and when."""
     try:
-        return stock.read_master(file.read_bytes())
+        content, counted_at = read_dated(file)
+        return stock.read_master(content), counted_at
     except (SchemaError, OSError) as error:
         raise SettingsError(
             f"Client '{client}', file {file}: {error}. Nothing was planned; mend the file (or let the brand drop a new one) and plan again."

@@ -104,7 +104,7 @@ def push(client: ClientOption, batch: BatchOption, as_json: AsJson = False) -> N
     patiently(steps.observe_client, client, batch=batch)
     with client_session(state.engine(), client) as conn:  # the ledger's word: a wait in between splits the verb's own counts
         ended = Counter(job.status for job in jobs.of_batch(conn, client, batch))
-    row |= {status: ended[status] for status in ("observed", "failed")}
-    show([row], ("acknowledged", "refused", "observed", "failed"), as_json=as_json, title="Pushed")
+    row |= {status: ended[status] for status in ("observed", "failed", "waiting")}
+    show([row], ("acknowledged", "refused", "observed", "failed", "waiting"), as_json=as_json, title="Pushed")
     if row["failed"]:
         raise typer.Exit(1)

@@ -164,6 +164,17 @@ def test_a_plan_of_the_day_before_yesterday_is_not_pushed(brand, wanted):
     assert sendable(planned["batch"]) == []
 
 
+def test_an_approved_change_that_tonights_plan_still_wants_is_not_old(brand):
+    brand(A0=0)
+    approve(plan(1))
+    with client_session(opened.engine(), CLIENT) as conn:
+        conn.execute(text("UPDATE sync_jobs SET planned_at = now() - interval '25 hours'"))
+    second = plan(2)
+    with client_session(opened.engine(), CLIENT) as conn:
+        ready = jobs.pushable(conn, CLIENT, second["batch"])
+        assert len(ready) == 1 and jobs.unfit(conn, CLIENT, ready) == {}
+
+
 def test_a_question_of_the_day_before_yesterday_cannot_be_approved(brand):
     brand(A0=0)
     planned = plan(1)
