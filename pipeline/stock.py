@@ -15,6 +15,7 @@ from pipeline import opened as state
 from pipeline.basis import read_dated, stand_on
 from pipeline.clients import Client
 from pipeline.errors import PullFailed, Refused, SettingsError, TryLater
+from pipeline.late import overtaken
 from pipeline.opened import open_shop
 from pipeline.readback import read_back
 from pipeline.settings import settings
@@ -164,13 +165,22 @@ def push_client(client: str, *, batch: str, connections: Connections = None) -> 
         told = "\n".join(f"  {job.shop} {job.site} {job.sku} {unfit[job.job_id]}" for job in ready if job.job_id in unfit)
         raise Refused(f"Client '{client}', batch {batch}: nothing was sent; plan anew, these changes are taken back:\n{told}")
     counts = {"acknowledged": 0, "refused": 0}
-    for_each_shop(ready, connections, lambda opened, changes: _push(opened, changes, counts))
+    by_id = {job.job_id: job for job in ready}
+    for_each_shop(ready, connections, lambda opened, changes: _push(opened, _still_right(opened, changes, by_id), counts))
     return counts
 
 
 def _refuse_switched_off(client: str) -> None:
     if not state.find_client(client).stock.is_enabled:
         raise Refused(f"Client '{client}': `stock: is_enabled` is false in its file, so nothing was sent.")
+
+
+def _still_right(opened, changes: list[StockChange], by_id: Mapping[str, jobs.Job]) -> list[StockChange]:
+    """Without those a late push would do harm with; they are taken back, and the next plan looks afresh."""
+    gone = overtaken(opened, changes, by_id)
+    with opened.session() as conn:
+        jobs.take_back(conn, gone)
+    return [change for change in changes if change.job_id not in gone]
 
 
 def _push(opened, changes: list[StockChange], counts: dict[str, int]) -> None:

@@ -4,8 +4,11 @@ from datetime import datetime
 from itertools import count
 
 import pytest
+from sqlalchemy import text
 
+from pipeline import opened
 from pipeline.demo.children import child
+from warehouse.database import client_session
 
 AMAZON, LAZADA = "lumora_amazon_us", "lumora_lazada_sg"
 NIGHT = "2026-11-16T03:00:00Z"
@@ -120,6 +123,27 @@ def test_jobs_are_planned_decided_pushed_and_read_back(house):
     assert stocked_skus(house)[zero] == 0, "what was pushed was read in again"
     assert house.run("jobs", "plan", "--client", "lumora", "--json").json[0]["jobs"] == 0
     assert zero in house.run("jobs", "list").out
+
+
+def test_a_late_push_does_not_raise_a_stock_that_sold_meanwhile(house):
+    first, second = [sku for sku, units in stocked_skus(house).items() if units > 5][-2:]
+    shown = stocked_skus(house)
+    stock_changes(house, {first: shown[first] + 40, second: shown[second] - 2})
+    (planned,) = house.run("jobs", "plan", "--client", "lumora", "--json").json
+    said = {"batch": planned["batch"], "skus": [first, second]}
+    with client_session(opened.engine(), "lumora") as conn:  # the plan saw three more, two hours ago
+        change = "observed_quantity = observed_quantity + 3, planned_at = planned_at - interval '2 hours'"
+        conn.execute(text(f"UPDATE sync_jobs SET {change} WHERE batch = :batch AND sku = ANY(:skus)"), said)
+    waiting = house.run("jobs", "list", "--batch", planned["batch"], "--status", "waiting", "--json").json
+    if waiting:
+        decide = ("jobs", "decide", "--client", "lumora", "--batch", planned["batch"], "--approve")
+        assert house.run(*decide, "--digest", waiting[0]["digest"]).code == 0
+    assert house.run("jobs", "push", "--client", "lumora", "--batch", planned["batch"]).code == 0
+    found = {row["sku"]: row for row in house.run("jobs", "list", "--batch", planned["batch"], "--json").json if row["shop"] == LAZADA}
+    assert (found[first]["status"], found[second]["status"]) == ("superseded", "observed")
+    last = house.run("jobs", "history", found[first]["job_id"], "--json").json[-1]
+    assert f"shows {shown[first]} by now, not {shown[first] + 3}" in last["note"]
+    assert stocked_skus(house)[first] == shown[first]
 
 
 def test_a_report_is_previewed_sent_once_and_listed(house, tmp_path):
