@@ -129,6 +129,7 @@ def _sync_jobs(metadata: MetaData) -> None:
         _text("batch", comment="jobs of one client planned together; a person approves or rejects a batch"),
         _text("decision", nullable=True), _text("decided_by", nullable=True), _instant("decided_at", nullable=True),
         _text("decision_reason", nullable=True),
+        _text("decision_digest", nullable=True, comment="digest of the changes that were shown to whoever decided"),
         _number("attempts", server_default="0"), _text("message", nullable=True), _text("vendor_ref", nullable=True),
         _now("planned_at"), _now("changed_at"),
         _one_of("status", JOB_STATUSES),

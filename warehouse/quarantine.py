@@ -80,6 +80,13 @@ def list_open(conn: Connection, client: str, shop: str | None = None) -> list[di
     return _rows(conn, *conditions)
 
 
+def orders_held(conn: Connection, client: str) -> dict[str, int]:
+    """Shop → orders held back, whole or by one of their lines: their units are in no table, or in an older version."""
+    order = text("count(DISTINCT coalesce(row_key::jsonb ->> 'order_id', landing_ref))")
+    mine = (FAULTS.c.status == "open", FAULTS.c.client == client, FAULTS.c.table_name.in_(("orders", "order_lines")))
+    return {shop: count for shop, count in conn.execute(select(FAULTS.c.shop, order).where(*mine).group_by(FAULTS.c.shop))}
+
+
 def of_pull(conn: Connection, pull_id: str) -> list[dict[str, Any]]:
     """A pull's open rows."""
     return _rows(conn, FAULTS.c.pull_id == pull_id, FAULTS.c.status == "open")

@@ -77,4 +77,6 @@ def _cell(value: Any) -> str:
         return "[green]yes[/]" if value else "[red]no[/]"
     if hasattr(value, "isoformat"):
         return value.isoformat(sep=" ", timespec="seconds") if hasattr(value, "hour") else value.isoformat()
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value)).replace("[", "\\[")
     return str(value).replace("[", "\\[")

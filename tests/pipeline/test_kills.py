@@ -20,7 +20,9 @@ from typing import Any
 
 import pytest
 
-from pipeline import steps
+from pipeline import opened, steps
+from warehouse import jobs
+from warehouse.database import client_session
 
 KILLS = int(os.environ.get("DAIYUN_KILLS", "30"))
 MUST_BE_HIT = {"pull", "validate", "merge", "push"} if KILLS >= 15 else set()
@@ -117,7 +119,9 @@ def night(worker: Worker, shooter: Shooter, here, number: int) -> None:
     for client in steps.list_clients():
         batch = f"{client}/{run_id}"
         persist(worker, shooter, "plan_client", client, run_id=run_id)
-        steps.record_decision(client, batch=batch, approved=True, by="the test", reason="")
+        with client_session(opened.engine(), client) as conn:
+            shown = jobs.digest(jobs.waiting(conn, client, batch))
+        steps.record_decision(client, batch=batch, approved=True, by="the test", reason="", shown=shown)
         persist(worker, shooter, "push_client", client, batch=batch)
         persist(worker, shooter, "observe_client", client, batch=batch)
 
