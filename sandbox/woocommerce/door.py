@@ -76,7 +76,7 @@ class Door:
 
     async def _answer(self, request: Request, desk: Desk, path: str, headers: dict[str, str]) -> Response:
         url = f"{desk.base}/wp-json/{request.path_params['path']}"
-        pairs = list(request.query_params.multi_items())
+        pairs = list(request.query_params.items())  # as PHP: of a name that comes twice the last one counts
         name, numbers = _route(desk, path.removeprefix("wc/v3").strip("/")) if path.startswith("wc/v3") else (None, ())
         if name == "":
             return _json(reading.index(desk, _route_names(desk)), 200, headers)
