@@ -86,7 +86,7 @@ class Session:
         self.shop, self.services, self.tokens = shop, services, tokens
         self._budgets = dict(budgets)
         self._secrets = tuple(credentials.secrets.values())
-        self._app = hashlib.sha256(_application(credentials).encode()).hexdigest()[:12]
+        self._credentials = credentials
         self._sign, self._judge, self._attempts = sign, judge, attempts
         self._timeout = timeout_seconds or (CONNECT_SECONDS, services.answer_seconds)
         self._http = requests.Session()
@@ -100,9 +100,7 @@ class Session:
         return f"{self.shop.marketplace} {operation or 'session'}, shop '{self.shop.client}/{self.shop.name}'"
 
     def holder(self, budget: Budget) -> str:
-        """Whose bucket a budget is: this shop's, or the application's across all its shops."""
-        mine = self._app if budget.per == "app" else f"{self.shop.client}/{self.shop.name}"
-        return f"{self.shop.marketplace}:{budget.per}:{mine}"
+        return holder_of(self.shop, self._credentials, budget)
 
     def send(self, call: Call) -> Reply:
         """Make the call, as often as it takes and is sensible.
@@ -231,6 +229,14 @@ _REMEDIES = {
     Outcome.CLOSED: "It is switched off for hours: run the step again later.",
     Outcome.REFUSED: "Asking again changes nothing: mend what the message names.",
 }
+
+
+def holder_of(shop: Shop, credentials: Credentials | None, budget: Budget) -> str:
+    """Whose bucket a budget is: this shop's, or the application's across all its shops (no credentials: its own)."""
+    mine = f"{shop.client}/{shop.name}"
+    if budget.per == "app" and credentials is not None:
+        mine = hashlib.sha256(_application(credentials).encode()).hexdigest()[:12]
+    return f"{shop.marketplace}:{budget.per}:{mine}"
 
 
 def _application(credentials: Credentials) -> str:

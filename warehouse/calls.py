@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from warehouse.tables import metadata
@@ -34,3 +34,21 @@ def calls_by_shop(conn: Connection, run_id: str | None = None) -> dict[str, int]
     if run_id is not None:
         query = query.where(CALLS.c.run_id == run_id)
     return {shop: int(calls) for shop, calls in conn.execute(query)}
+
+
+_USUAL = text("""
+WITH nights AS (
+    SELECT run_id, client, shop, max(window_end) AS until, max(opened_at) AS opened_at FROM pulls GROUP BY run_id, client, shop
+), recent AS (
+    SELECT run_id, client, shop, row_number() OVER (PARTITION BY client, shop ORDER BY until DESC, opened_at DESC) AS age FROM nights
+)
+SELECT c.shop, c.operation, ceil(percentile_cont(0.5) WITHIN GROUP (ORDER BY c.calls))::bigint AS calls
+FROM call_counts c JOIN recent r USING (client, shop, run_id) WHERE r.age <= :nights GROUP BY c.shop, c.operation""")
+
+
+def usual_calls(conn: Connection, nights: int = 7) -> dict[str, dict[str, int]]:
+    """Shop → operation → HTTP calls of a usual night: the median of its last ``nights`` runs that read anything."""
+    found: dict[str, dict[str, int]] = {}
+    for row in conn.execute(_USUAL, {"nights": nights}):
+        found.setdefault(row.shop, {})[row.operation] = row.calls
+    return found

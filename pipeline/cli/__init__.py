@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 from typer.core import TyperGroup
 
-from pipeline.cli import database, demo, jobs, night, quarantine, report, sandbox
+from pipeline.cli import connector, database, demo, jobs, night, quarantine, quota, report, sandbox
 from pipeline.cli.output import complain
 
 
@@ -26,6 +26,8 @@ app.command("certificate")(night.certificate)
 app.command("rates")(night.rates)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(quota.app, name="quota")
+app.add_typer(connector.app, name="connector")
 app.add_typer(report.app, name="report")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(database.app, name="db")
