@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from connectors.columns import amounts
 from connectors.contract import Page, Shop
-from connectors.flatten import Flattener, explode
+from connectors.flatten import Faults, Flattener, explode
 from connectors.frames import Draft
 from connectors.woocommerce import lists
 from connectors.woocommerce.read_service import environment
@@ -38,19 +39,18 @@ def map_returns(shop: Shop, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
     refund = REFUND(records.values, above.faults)
     currencies = _currencies(refund["parent_id"], pages, above)
     amount = above.amount("refund_minor", blanked(refund["amount"]), currencies)
-    lines, parent = explode(refund["line_items"], "line_items", above.faults)
-    bare = Draft(RETURNS, shop, records.take(parent))
-    line = LINE(lines, bare.faults)
-    back = _refunded(bare, line, [currencies[row] for row in parent.tolist()])
-    rest = _rest(above, amount, back, parent)
-    for row in np.flatnonzero(above["refund_minor"].is_null().to_numpy(zero_copy_only=False)).tolist():
+    for row in np.flatnonzero(amount.is_null().to_numpy(zero_copy_only=False)).tolist():
         above.faults.add(row, "refund_minor", "its amount is missing")
-    # a refund's own row where its lines leave something open, or where it has none
+    lines, parent = explode(refund["line_items"], "line_items", above.faults)
+    faults = Faults(len(lines))
+    line = LINE(lines, faults)
+    back = _refunded(line, [currencies[row] for row in parent.tolist()], faults)
+    rest = _rest(above, amount, back, parent)
+    # a refund has a row of its own where its lines leave something open, or where it has none
     more = np.array([row for row in range(above.size) if rest[row] > 0 or not np.any(parent == row)], dtype=np.int64)
     whole = np.concatenate([parent, more]).astype(np.int64)
-    returns = Draft(RETURNS, shop, records.take(whole))
-    bare.faults.append(type(bare.faults)(len(more)))
-    returns.faults = bare.faults
+    faults.append(Faults(len(more)))
+    returns = Draft(RETURNS, shop, records.take(whole), faults)
     _map_refund(returns, refund, whole, currencies, site_of(shop).zone)
     _map_line(returns, line, len(more))
     returns.put("refund_minor", pa.array([*back.tolist(), *rest[more].tolist()], pa.int64()))
@@ -68,9 +68,9 @@ def _currencies(orders: Sequence[Any], pages: Sequence[Page], above: Draft) -> l
     return found
 
 
-def _refunded(bare: Draft, line: dict[str, list[Any]], currencies: Sequence[Any]) -> np.ndarray:
+def _refunded(line: dict[str, list[Any]], currencies: Sequence[Any], faults: Faults) -> np.ndarray:
     """What went back for each line, tax with it; negative there, positive here."""
-    parts = [bare.amount("refund_minor", blanked(line[name]), currencies).fill_null(0) for name in ("total", "total_tax")]
+    parts = [amounts(blanked(line[name]), currencies, name, faults).fill_null(0) for name in ("total", "total_tax")]
     return -sum(part.to_numpy(zero_copy_only=False).astype(np.int64) for part in parts)
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from connectors.contract import Credentials, Services, Shop
 from connectors.errors import FatalError
-from connectors.http import Call, Session, pick
+from connectors.http import CONNECT_SECONDS, Call, Session, pick
 from connectors.verdicts import Reply
 from connectors.woocommerce.auth import signer
 from connectors.woocommerce.endpoints import BUDGETS
 from connectors.woocommerce.verdict import judge, judge_once
 
 API = "/wp-json/wc/v3"
+SLOWNESS = 3  # a shared host takes a minute and more for what a marketplace does in seconds
 
 
 class Store:
@@ -28,8 +29,9 @@ class Store:
             raise FatalError(f"{who}: the host needs its scheme (https://www.brand.example). Mend the shop's connection.")
         in_query = shop.account.get("auth") == "query"
         sign = signer(keys["consumer_key"], keys["consumer_secret"], services.clock, in_query=in_query)
-        self.session = Session(shop, credentials, services, BUDGETS, sign=sign, judge=judge)
-        self._once = Session(shop, credentials, services, BUDGETS, sign=sign, judge=judge_once)
+        patience = (CONNECT_SECONDS, SLOWNESS * services.answer_seconds)
+        self.session = Session(shop, credentials, services, BUDGETS, sign=sign, judge=judge, timeout_seconds=patience)
+        self._once = Session(shop, credentials, services, BUDGETS, sign=sign, judge=judge_once, timeout_seconds=patience)
 
     def get(self, operation: str, path: str, params: Mapping[str, Any] | None = None, *, note: str = "", lacks: bool = False) -> Reply:
         """Read. ``lacks``: a 404 is an answer too (what is asked for may have gone meanwhile)."""

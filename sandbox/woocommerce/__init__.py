@@ -11,7 +11,7 @@ from sandbox.market import House
 from sandbox.woocommerce import ids, truth
 from sandbox.woocommerce.door import Door
 from sandbox.woocommerce.refusals import passing
-from sandbox.woocommerce.store import shops
+from sandbox.woocommerce.store import Stores, shops
 from sandbox.world import SHOPS
 
 
@@ -20,6 +20,11 @@ class WooCommerce:
 
     def __init__(self, house: House) -> None:
         self._house, self._door = house, Door(house)
+
+    @property
+    def stores(self) -> Stores:
+        """The facts behind every store."""
+        return self._door.stores
 
     def routes(self) -> list[BaseRoute]:
         return [Route("/{shop}/wp-json/{path:path}", self._door.call, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])]
@@ -37,7 +42,7 @@ class WooCommerce:
 
     def truth(self, table: str) -> Iterable[Mapping[str, object]]:
         for shop in shops():
-            for row in truth.rows(self._door.stores, table, shop):
+            for row in truth.rows(self.stores, table, shop):
                 yield {"client": SHOPS[shop].client, "shop": shop, **row}
 
     def refusal(self, kind: str) -> Response:

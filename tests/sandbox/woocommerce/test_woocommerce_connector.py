@@ -101,7 +101,7 @@ def price(stand, row, minor, **changed):
 
 
 def test_a_price_is_written_where_the_buyer_sees_it_and_the_rest_of_the_article_stays(stand):
-    connector, stores = stand.connector(), stand.market._door.stores
+    connector, stores = stand.connector(), stand.market.stores
     before = {listing.sku: stores.prices(listing) for listing in stores.listings(stand.shop)}
     rows_ = {row["sku"]: row for row in stand.truth("listings")}
     on_sale, plain = (next(sku for sku in rows_ if bool(before[sku][1]) is wanted) for wanted in (True, False))
@@ -117,7 +117,7 @@ def test_a_price_is_written_where_the_buyer_sees_it_and_the_rest_of_the_article_
 
 
 def test_a_price_in_other_money_or_above_a_running_sale_is_refused_before_it_is_sent(stand):
-    stores = stand.market._door.stores
+    stores = stand.market.stores
     on_sale = next(listing.sku for listing in stores.listings(stand.shop) if stores.prices(listing)[1])
     row = next(row for row in stand.truth("listings") if row["sku"] == on_sale)
     dollars, less = price(stand, row, 100, currency="USD", job_id="dollars"), price(stand, row, -1, job_id="less")

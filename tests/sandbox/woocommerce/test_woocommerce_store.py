@@ -137,6 +137,6 @@ def test_what_was_written_outlives_the_process(stand, tmp_path):
     settings = Settings(seed=7, days=3, orders_per_day=40, state=tmp_path / "state.jsonl")
     market = open_market(open_house(settings))
     order = next(row for row in market.truth("orders") if row["status"] == "paid")
-    market._door.stores.written.write_order(order["shop"], int(order["order_id"]), True, {"_tracking_number": "T1"})
+    market.stores.written.write_order(order["shop"], int(order["order_id"]), True, {"_tracking_number": "T1"})
     again = open_market(open_house(settings))
     assert next(row for row in again.truth("orders") if row["order_id"] == order["order_id"])["status"] == "shipped"
