@@ -17,7 +17,7 @@ from transforms.metrics import Figures, RateUsed, Restated, ShopWeek, WeeklyMetr
 
 TITLE_COLUMNS = 60
 MOST_PRODUCTS = MOST_STOCKS = 10
-MARKETPLACES = {"amazon": "Amazon", "lazada": "Lazada"}
+MARKETPLACES = {"amazon": "Amazon", "lazada": "Lazada", "woocommerce": "WooCommerce"}
 
 
 def view(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: Language, restated: Restated) -> dict[str, Any]:
