@@ -77,7 +77,7 @@ class Engine:
         bucket.pay(actual)
         answer: dict[str, Any] = {"data": data} if data is not None or not done.errors else {}
         if done.errors:
-            answer["errors"] = [_told(each) for each in done.errors]
+            answer["errors"] = [_told(each, None if data is not None or each.path else "INVALID_VARIABLE") for each in done.errors]
         cost = {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": bucket.told()}
         extensions: dict[str, Any] = {"cost": cost}
         if context.warnings:
@@ -169,6 +169,6 @@ def _error(message: str, code: str) -> dict[str, Any]:
 
 def _told(error: GraphQLError, code: str | None = None) -> dict[str, Any]:
     shown = dict(error.formatted)
-    if code or "extensions" not in shown:
+    if "extensions" not in shown or (code and not error.extensions):
         shown["extensions"] = {"code": code or "INTERNAL_SERVER_ERROR"}
     return shown

@@ -30,7 +30,8 @@ class Store:
     def __init__(self, **settings):
         self.house = open_house(Settings(horizon=HORIZON, **settings))
         self.market = open_market(self.house)
-        config = uvicorn.Config(application(self.house, {"shopify": self.market}), port=0, log_level="error", lifespan="off", date_header=False)
+        app = application(self.house, {"shopify": self.market})
+        config = uvicorn.Config(app, port=0, log_level="error", lifespan="off", date_header=False)
         self._server = uvicorn.Server(config)
         threading.Thread(target=self._server.run, daemon=True).start()
         while not self._server.started:
@@ -47,7 +48,8 @@ class Store:
     def connector(self, shop, **changes):
         host, auth = self.market.addresses(shop.name, self.base)
         secrets = {**self.market.credentials(shop.name), **changes.pop("secrets", {})}
-        services = Services(self, MemoryLimiter(self), MemoryTokens(), lambda text: f"key of {text}", **{"patience_seconds": 3600.0, **changes})
+        lent = {"patience_seconds": 3600.0, **changes}
+        services = Services(self, MemoryLimiter(self), MemoryTokens(), lambda text: f"key of {text}", **lent)
         return connect(shop, Credentials(host, auth, secrets), services)
 
     def truth(self, table, shop):
