@@ -30,24 +30,25 @@ LISTING_STATUS = {
     "EBAY_ENDED,UNPUBLISHED": "suppressed",
 }
 
-# Post-Order, ReturnStatusEnum and ReturnStateEnum as far as documented; the vendor says that new ones appear.
+# Post-Order, ReturnStatusEnum. The vendor says that new ones appear; UNKNOWN and what is not here is looked at by a person.
+_REPLACEMENTS = ("REQUESTED", "STARTED", "LABEL_REQUESTED", "WAITING_FOR_RMA")
 RETURN_STATUS = {
-    **dict.fromkeys(("RETURN_REQUESTED", "RETURN_REQUESTED_TIMEOUT", "WAITING_FOR_RMA", "WAITING_FOR_RETURN_LABEL"), "requested"),
-    "INITIAL": "requested",
-    **dict.fromkeys(("READY_FOR_SHIPPING", "ITEM_READY_TO_SHIP", "WAITING_FOR_RETURN_SHIPPING"), "approved"),
-    **dict.fromkeys(("ITEM_SHIPPED", "RETURN_LABEL_PENDING"), "in_transit"),
-    **dict.fromkeys(("ITEM_DELIVERED", "LESS_THAN_A_FULL_REFUND_ISSUED"), "received"),
-    **dict.fromkeys(("REFUND_INITIATED", "AUTO_REFUND_INITIATED", "PARTIAL_REFUND_INITIATED"), "refunded"),
+    **dict.fromkeys(("RETURN_REQUESTED", "RETURN_REQUESTED_TIMEOUT", "ESCALATED", "PARTIAL_REFUND_REQUESTED"), "requested"),
+    **dict.fromkeys(("WAITING_FOR_RMA", "WAITING_FOR_RETURN_LABEL", "RETURN_LABEL_REQUESTED", "READY_FOR_SHIPPING"), "approved"),
+    **dict.fromkeys((f"REPLACEMENT_{word}" for word in _REPLACEMENTS), "approved"),
+    "ITEM_SHIPPED": "in_transit",
+    **dict.fromkeys(("ITEM_DELIVERED", "PARTIAL_REFUND_FAILED", "REPLACEMENT_SHIPPED", "REPLACEMENT_DELIVERED"), "received"),
+    # A closed return whose refund eBay shows is mapped as the first of these.
+    **dict.fromkeys(("REFUND_INITIATED", "PARTIAL_REFUND_INITIATED", "LESS_THAN_A_FULL_REFUND_ISSUED"), "refunded"),
     **dict.fromkeys(("RETURN_REJECTED", "PARTIAL_REFUND_DECLINED"), "rejected"),
-    **dict.fromkeys(("CLOSED", "ITEM_KEPT"), "closed"),
-    "ESCALATED": "requested",
-    "CANCELLED": "cancelled",
+    **dict.fromkeys(("CLOSED", "REPLACED", "REPLACEMENT_CLOSED"), "closed"),
 }
+# Post-Order, CancelStatusEnum. FOR_COMMITMENT: called off before anything was paid.
 CANCEL_STATUS = {
-    **dict.fromkeys(("CANCEL_REQUESTED", "CANCEL_PENDING", "CANCEL_PENDING_TRACKING"), "requested"),
-    **dict.fromkeys(("CANCEL_CLOSED_FOR_COMMITMENT", "CANCEL_CLOSED_NO_REFUND", "CANCEL_CLOSED_UNPAID"), "closed"),
+    **dict.fromkeys(("CANCEL_REQUESTED", "CANCEL_PENDING"), "requested"),
+    **dict.fromkeys(("CANCEL_CLOSED_FOR_COMMITMENT", "CANCEL_CLOSED_NO_REFUND"), "closed"),
     **dict.fromkeys(("CANCEL_CLOSED_WITH_REFUND", "CANCEL_CLOSED_UNKNOWN_REFUND"), "refunded"),
-    **dict.fromkeys(("CANCEL_REJECTED",), "rejected"),
+    "CANCEL_REJECTED": "rejected",
 }
 
 # Finances, TransactionTypeEnum: an open list; a type that is not here stays "other" under its own name.
