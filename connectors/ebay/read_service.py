@@ -13,6 +13,7 @@ from connectors.verdicts import Reply
 
 POST_ORDER = "/post-order/v2"
 PAGE = 200
+OLDEST = timedelta(days=540)
 PERIODS = (7, 30, 90, 180, 365)  # days back; beyond the last: everything
 FEEDBACK = "/commerce/feedback/v1"
 
@@ -24,8 +25,10 @@ class ReturnsWay:
     """
 
     def start(self, window: Window, now: datetime) -> list[Todo]:
-        longest = ENDPOINTS["returns"].max_window
-        return [{**todo, "is_whole": False} for part in ("returns", "cancellations") for todo in pieces(part, window, longest)]
+        """Nothing older than eighteen months is asked for: eBay would refuse the question, not just show less."""
+        longest, oldest = ENDPOINTS["returns"].max_window, now - OLDEST
+        shown = Window(max(window.start, oldest), max(window.end, oldest + timedelta(seconds=1)))
+        return [{**todo, "is_whole": False} for part in ("returns", "cancellations") for todo in pieces(part, shown, longest)]
 
     def ask(self, todo: Todo, window: Window) -> Ask:
         is_return = todo["part"] == "returns"

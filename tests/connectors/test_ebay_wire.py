@@ -113,6 +113,14 @@ def test_post_order_takes_the_token_under_another_word(opened, loopback, said):
     assert loopback.calls("/post-order/v2/return/search")[0].headers["Authorization"] == "IAF v^1.1#access-word"
 
 
+def test_returns_of_more_than_eighteen_months_ago_are_not_asked_for(opened, loopback, said):
+    for name in ("return", "cancellation"):
+        loopback.on("GET", f"/post-order/v2/{name}/search", said({"members": [], "cancellations": [], "total": 0}))
+    list(opened().read("returns", Window(WINDOW.end - timedelta(days=2000), WINDOW.end)))
+    starts = [each.query["creation_date_range_from"] for each in loopback.calls("/post-order/v2/return/search")]
+    assert min(starts) == "2025-05-25T03:10:00.000Z" and len(starts) == 2
+
+
 def test_a_refused_token_is_renewed_once_and_its_call_replayed(opened, loopback, said):
     loopback.on("GET", ORDERS, refusal(said, 401, 1001), listed(said, [1], 1))
     assert len(list(opened().read("orders", WINDOW))) == 1
