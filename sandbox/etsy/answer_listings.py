@@ -16,7 +16,7 @@ STATES = ("active", "inactive", "sold_out", "draft", "expired")
 INCLUDES = ("Shipping", "Images", "Shop", "User", "Translations", "Inventory", "Videos")
 FOUR_MONTHS = timedelta(days=122)
 PROFILE = 77_000_001
-NOT_INSIDE = ("skus", "views")  # of a listing that stands inside its own inventory
+NOT_INSIDE = ("skus", "views")  # of a listing that stands inside its inventory, or was just changed
 
 
 def by_shop(house: House, written: Written, asked: Asked) -> dict[str, Any]:
@@ -42,8 +42,7 @@ def get_inventory(house: House, written: Written, asked: Asked) -> dict[str, Any
     found, wanted = find(house, written, asked), asked.query.get("includes") or ""
     if wanted not in ("", "Listing"):
         raise wrong("Invalid value for includes. It must be Listing")
-    shown = {name: value for name, value in _body(house, found, asked).items() if name not in NOT_INSIDE} if wanted else None
-    return {**inventory(found, asked), **({"listing": shown} if shown else {})}
+    return {**inventory(found, asked), **({"listing": _bare(house, found, asked)} if wanted else {})}
 
 
 def find(house: House, written: Written, asked: Asked) -> Stalled:
@@ -61,7 +60,7 @@ def change(house: House, written: Written, asked: Asked) -> dict[str, Any]:
     if state == "active" and found.state in ("sold_out", "expired"):
         raise wrong("This world does not renew listings, for that costs a fee")
     written.set_state(found.number, state)
-    return one(house, written, asked)
+    return _bare(house, find(house, written, asked), asked)
 
 
 def inventory(found: Stalled, asked: Asked) -> dict[str, Any]:
@@ -105,6 +104,10 @@ def _body(house: House, found: Stalled, asked: Asked) -> dict[str, Any]:
         "language": "en", "price": ids.money(min(each.price_minor for each in found.products), shop), "taxonomy_id": 1633,
         "readiness_state_id": None, "skus": [each.listing.sku for each in found.products], "views": 12,
     }
+
+
+def _bare(house: House, found: Stalled, asked: Asked) -> dict[str, Any]:
+    return {name: value for name, value in _body(house, found, asked).items() if name not in NOT_INSIDE}
 
 
 def _with_parts(house: House, found: Stalled, asked: Asked) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def body(seen: Receipt, shop: str) -> dict[str, Any]:
     return {
         "receipt_id": ids.receipt_id(order), "receipt_type": 0, "seller_user_id": ids.user_id(shop),
         "seller_email": f"{shop}@sellers.example",
-        "buyer_user_id": order.buyer.number, "buyer_email": None, **_address(seen), "status": _cased(seen),
+        "buyer_user_id": order.buyer.number, "buyer_email": None, **_address(seen), "status": seen.word,
         "payment_method": {"card": "cc", "wallet": "paypal", "cod": "other"}[order.payment_method], "payment_email": None,
         "message_from_seller": None, "message_from_buyer": None, "message_from_payment": None, "is_paid": seen.is_paid,
         "is_shipped": seen.is_shipped, **ids.twins("create", state.placed_at), **ids.twins("update", seen.updated_at),
@@ -106,11 +106,6 @@ def body(seen: Receipt, shop: str) -> dict[str, Any]:
             for each in seen.refunds
         ],
     }
-
-
-def _cased(seen: Receipt) -> str:
-    """Lower case as documented, but for some answers that begin with a capital."""
-    return seen.word.capitalize() if seen.order.number // 7 % 11 == 0 else seen.word
 
 
 def _address(seen: Receipt) -> dict[str, Any]:

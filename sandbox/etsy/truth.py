@@ -29,15 +29,12 @@ def order_word(seen: Receipt) -> str:
     return "paid" if seen.is_paid else "pending"
 
 
-def _raw(seen: Receipt) -> str:
-    return seen.word.capitalize() if seen.order.number // 7 % 11 == 0 else seen.word
-
 
 def orders(house: House, written: Written, shop: str) -> Iterator[Row]:
     for seen in receipts(house, written, shop):
         buyer = seen.order.buyer
         yield {
-            "order_id": str(ids.receipt_id(seen.order)), "site": ids.site(shop), "status": order_word(seen), "status_raw": _raw(seen),
+            "order_id": str(ids.receipt_id(seen.order)), "site": ids.site(shop), "status": order_word(seen), "status_raw": seen.word,
             "placed_at": iso(seen.state.placed_at), "placed_date": day(seen.state.placed_at, shop), "paid_at": iso(seen.state.paid_at),
             "fulfilled_by": "seller", "currency": ids.currency(shop), **{name: seen.total(name) for name in _SUMS},
             "unit_count": sum(line.line.quantity for line in seen.state.lines),
@@ -55,7 +52,7 @@ def order_lines(house: House, written: Written, shop: str) -> Iterator[Row]:
             yield {
                 "order_id": str(ids.receipt_id(seen.order)), "line_id": str(ids.transaction_id(seen.order, line.line.index)),
                 "sku": line.line.listing.sku, "product_id": str(ids.listing_id(line.line.listing)), "title": line.line.title,
-                "status": _line_word(word, is_sent), "status_raw": _raw(seen), "quantity": line.line.quantity,
+                "status": _line_word(word, is_sent), "status_raw": seen.word, "quantity": line.line.quantity,
                 "shipped_quantity": line.line.quantity if is_sent else 0, "currency": ids.currency(shop),
                 "unit_price_minor": line.unit_price_minor, "items_minor": line.items_minor, "discount_minor": line.discount_minor,
                 "shipping_minor": None if wrap_minor(seen.state) else line.shipping_minor, "tax_minor": None, "total_minor": None,

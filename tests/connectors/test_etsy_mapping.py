@@ -332,7 +332,8 @@ def test_the_shops_flags_say_whether_it_may_sell(is_vacation, is_onboarded, stat
 TOLD = {"receipt_shipping_id": 1, "carrier_name": "usps", "tracking_code": "9", "shipment_notification_timestamp": PLACED}
 BACK = {"amount": money(300), "created_timestamp": PLACED, "reason": "x", "status": None}
 ADJUSTED = {
-    "payment_adjustment_id": 3, "payment_id": 8, "is_success": True, "total_adjustment_amount": 3, "created_timestamp": PLACED, "status": "s",
+    "payment_adjustment_id": 3, "payment_id": 8, "is_success": True, "total_adjustment_amount": 3, "created_timestamp": PLACED,
+    "status": "s",
     "reason_code": "r",
 }
 CASES = {
