@@ -17,7 +17,10 @@ from transforms.metrics import Figures, RateUsed, Restated, ShopWeek, WeeklyMetr
 
 TITLE_COLUMNS = 60
 MOST_PRODUCTS = MOST_STOCKS = 10
-MARKETPLACES = {"amazon": "Amazon", "lazada": "Lazada", "woocommerce": "WooCommerce"}
+MARKETPLACES = {
+    "amazon": "Amazon", "lazada": "Lazada", "ebay": "eBay", "etsy": "Etsy", "aliexpress": "AliExpress", "shopify": "Shopify",
+    "woocommerce": "WooCommerce", "paypal": "PayPal",
+}  # fmt: skip
 
 
 def view(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: Language, restated: Restated) -> dict[str, Any]:
