@@ -1,4 +1,4 @@
-"""Landed pages → records with their place, site and group; and Lazada's many spellings of nothing."""
+"""Landed pages → records with their place, site and group; and Lazada's many spellings of yes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from connectors.contract import Page
 from connectors.exact import read_json
 from connectors.frames import Records
 from connectors.lazada.sites import SITES
-from connectors.lazada.walk import site_of
-
-NOTHING = ("", "null", "None")
+from connectors.walk import site_of
 
 
 @dataclass(frozen=True)
@@ -49,39 +47,6 @@ class Documents:
         return len(self.records)
 
 
-def blanked(values: Sequence[Any]) -> list[Any]:
-    """The values with ``"null"`` and empty texts as None."""
-    return [None if value == "" or value == "null" or value == "None" else value for value in values]
-
-
-def either(*columns: Sequence[Any]) -> list[Any]:
-    """Row by row the first value that says something."""
-    return [next((value for value in row if value is not None), None) for row in zip(*map(blanked, columns), strict=True)]
-
-
 def truths(values: Sequence[Any]) -> list[bool]:
     """Flags sent as true, "true", 1 or "1"; anything else is false."""
     return [value is True or value == 1 or str(value).lower() in ("1", "true") for value in values]
-
-
-def last_of_each(keys: Sequence[Any]) -> list[int]:
-    """Rows to keep, in order, where a key comes several times: the last one. A row without a key is always kept."""
-    newest = {key: row for row, key in enumerate(keys) if key is not None}
-    return [row for row, key in enumerate(keys) if key is None or newest[key] == row]
-
-
-def key_of(record: Any, name: str) -> str | None:
-    """An id as text, from an object that may be none and a value that may be a number."""
-    value = record.get(name) if isinstance(record, dict) else None
-    return None if value in (None, *NOTHING) or isinstance(value, list | dict) else str(value)
-
-
-def at(*path: str) -> Callable[[Any], Any]:
-    """A reader of one place in a document: None where a step is missing or no object."""
-
-    def read(document: Any) -> Any:
-        for step in path:
-            document = document.get(step) if isinstance(document, dict) else None
-        return document
-
-    return read

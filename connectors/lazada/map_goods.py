@@ -13,9 +13,10 @@ import pyarrow as pa
 from connectors.contract import Page, Shop
 from connectors.flatten import Flattener, explode
 from connectors.frames import Draft, Records
-from connectors.lazada.documents import Documents, at, blanked, either, key_of, last_of_each
+from connectors.lazada.documents import Documents
 from connectors.lazada.times import epochs, read_instant
 from connectors.lazada.words import PRODUCT_STATUS
+from connectors.loose import at, blanked, either, key_of, last_of_each
 from transforms.tables import INVENTORY, LISTINGS
 
 PRODUCT = Flattener(

@@ -10,9 +10,10 @@ import pandas as pd
 from connectors.contract import Page, Shop
 from connectors.flatten import Flattener
 from connectors.frames import Draft
-from connectors.lazada.documents import Documents, at, blanked, key_of, last_of_each
+from connectors.lazada.documents import Documents
 from connectors.lazada.times import column, read_day, read_instant
 from connectors.lazada.words import ENTRY_KIND
+from connectors.loose import at, blanked, key_of, last_of_each
 from transforms.tables import LEDGER_ENTRIES, PAYOUTS
 
 ENTRY = Flattener(
