@@ -16,7 +16,7 @@ from transforms.metrics import Figures, RateUsed, ShopWeek, WeeklyMetrics, chang
 
 TITLE_COLUMNS = 60
 MOST_PRODUCTS = MOST_STOCKS = 10
-MARKETPLACES = {"amazon": "Amazon", "lazada": "Lazada"}
+MARKETPLACES = {"amazon": "Amazon", "lazada": "Lazada", "aliexpress": "AliExpress"}
 
 
 def view(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: Language) -> dict[str, Any]:

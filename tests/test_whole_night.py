@@ -12,9 +12,12 @@ import pytest
 from rich.console import Console
 from sqlalchemy import create_engine, text
 
+from connectors import registry
 from pipeline import opened
+from pipeline.clients import load_clients
 from pipeline.demo.environment import Options
 from pipeline.demo.run import run_demo
+from pipeline.settings import REPOSITORY
 from transforms.tables import CANONICAL
 from warehouse import embedded
 
@@ -70,8 +73,10 @@ def test_every_table_equals_the_marketplaces_own_truth(first):
 
 
 def test_every_entity_of_every_shop_is_certified_and_every_run_is_green(first):
-    assert len(first["shops"]) == 9
-    assert all(len(shop["entities"]) == 6 and all(each["certified"] for each in shop["entities"].values()) for shop in first["shops"])
+    assert {shop["shop"]: set(shop["entities"]) for shop in first["shops"]} == {
+        shop.name: set(registry.endpoints(shop.marketplace)) for client in load_clients(REPOSITORY / "clients") for shop in client.shops
+    }
+    assert all(each["certified"] for shop in first["shops"] for each in shop["entities"].values())
     assert {run["dag_id"]: run["state"] for run in first["dag_runs"]} == dict.fromkeys(
         ("nightly_sync", "push_sync_jobs", "brand_reports"), "success"
     )
