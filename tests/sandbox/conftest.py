@@ -107,3 +107,11 @@ def sandbox() -> Iterator[Sandbox]:
     found = start("--marketplaces", "lazada")
     yield found
     found.end()
+
+
+@pytest.fixture(scope="module")
+def aliexpress_sandbox() -> Iterator[Sandbox]:
+    """A small world with AliExpress alone, shared by a file's tests."""
+    found = start("--marketplaces", "aliexpress", "--days", 20, "--orders-per-day", 60)
+    yield found
+    found.end()
