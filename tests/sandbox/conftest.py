@@ -131,3 +131,11 @@ def served() -> Iterator[tuple[str, dict]]:
     yield f"http://127.0.0.1:{listener.getsockname()[1]}", holder
     server.should_exit = True
     thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def aliexpress_sandbox() -> Iterator[Sandbox]:
+    """A small world with AliExpress alone, shared by a file's tests."""
+    found = start("--marketplaces", "aliexpress", "--days", 20, "--orders-per-day", 60)
+    yield found
+    found.end()

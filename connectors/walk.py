@@ -1,4 +1,4 @@
-"""How a pull walks through Lazada's pages: pure steps from one JSON-able state to the next, and the loop around them.
+"""How a pull walks through a vendor's pages: pure steps from one JSON-able state to the next, and the loop around them.
 
 A state says which call comes next; it is the page's cursor, so another process goes on after any page. A shop with
 several sites walks them one after the other.
@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from connectors.contract import Page, Window
-from connectors.lazada.gateway import Gateway
-from connectors.lazada.sites import SITES
-from connectors.lazada.verdict import text
+from connectors.verdicts import Reply
 
 State = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Ask:
-    """The next call. ``opens_group``: its page begins a group of its own."""
+    """The next call. ``opens_group``: its page begins a group of its own; ``kind``: whose affair a refusal is."""
 
     operation: str
     parameters: Mapping[str, Any]
@@ -52,6 +49,14 @@ class Walk(Protocol):
     def after(self, state: State, answer: Mapping[str, Any]) -> Step: ...
 
 
+class Caller(Protocol):
+    """Who makes the calls."""
+
+    def answer(self, site: str, ask: Ask) -> Reply: ...
+    def number(self, reply: Reply) -> str | None:
+        """The vendor's number of an exchange."""
+
+
 @dataclass
 class Place:
     """Where a pull is: the site's number, the group's, what earlier sites announced, and the walk's own state."""
@@ -69,14 +74,14 @@ class Place:
 
 
 def walk(
-    entity: Walk, gateway: Gateway, sites: Sequence[str], window: Window, cursor: Mapping[str, Any] | None, now: datetime
+    entity: Walk, caller: Caller, sites: Sequence[str], window: Window, cursor: Mapping[str, Any] | None, now: datetime
 ) -> Iterator[Page]:
     """Yield the pages of all sites, from the start or after the page that gave ``cursor``."""
     place = Place(**cursor) if cursor else _enter(entity, Place(), sites, window, now)
     while place.state is not None:
         site, state = sites[place.site], place.state
         ask = entity.ask(site, window, state)
-        reply = gateway.get(site, ask.operation, ask.parameters, note=f"{site}, {ask.note}", kind=ask.kind)
+        reply = caller.answer(site, ask)
         step = entity.after(state, reply.json)
         place.told = step.announced if step.announced is not None else place.told
         place.state = step.state
@@ -87,7 +92,7 @@ def walk(
         if step.is_kept:
             yield Page(
                 reply.body, reply.received_at, f"{ask.operation}: {site}, {ask.note}", part=f"{ask.part}/{site}", group=max(0, place.group),
-                request_id=text(reply.json.get("request_id")) or None, announced=announced, cursor=_cursor(place),
+                request_id=caller.number(reply), announced=announced, cursor=_cursor(place),
             )
 
 
@@ -111,32 +116,3 @@ def _cursor(place: Place) -> dict[str, Any] | None:
 def site_of(page: Page) -> str:
     """The site a page came from: its part is ``<call>/<site>``."""
     return page.part.rpartition("/")[2]
-
-
-def local_iso(moment: datetime, site: str) -> str:
-    """``2026-11-15T11:00:00+08:00``: whole seconds at the site, as the orders guide shows."""
-    return moment.astimezone(ZoneInfo(SITES[site].zone)).replace(microsecond=0).isoformat()
-
-
-def milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp()) * 1000
-
-
-def upward(moment: datetime) -> datetime:
-    """The next whole second: a bound the vendor may read as exclusive must not cut a part of one off."""
-    return moment if not moment.microsecond else moment.replace(microsecond=0) + timedelta(seconds=1)
-
-
-def from_milliseconds(value: int) -> datetime:
-    return datetime.fromtimestamp(value / 1000, UTC)
-
-
-def entries(value: Any) -> list[Mapping[str, Any]]:
-    """The objects of a list the vendor sent; anything else in its place is no object."""
-    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
-
-
-def count(value: Any) -> int | None:
-    """A count sent as number or text; None where it is neither."""
-    shown = text(value)
-    return int(shown) if shown.isdecimal() else None

@@ -1,4 +1,4 @@
-"""What Lazada answers when it will not: an error under HTTP 200."""
+"""What the platform answers when it will not: an error under HTTP 200."""
 
 from __future__ import annotations
 
