@@ -8,7 +8,6 @@ from pipeline.clients import load_clients
 from pipeline.connections import read_connection
 from pipeline.errors import SettingsError
 from pipeline.settings import REPOSITORY, Settings, settings
-from sandbox.world.cast import SERVICES, SHOPS
 
 GOOD = """
 name: acme
