@@ -16,7 +16,7 @@ SEEDS = [int(seed) for seed in os.environ.get("DAIYUN_ETSY_SEEDS", "3").split(",
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_two_nights_of_the_shop_end_at_the_truth_in_every_table(world, seed):
-    here = world(seed=seed, days=12, orders_per_day=14, sandbox=ETSY)
+    here = world(seed=seed, days=12, orders_per_day=80, sandbox=ETSY)
     assert here.night([SHOP]) == {}
     assert here.mismatches([SHOP]) == {}
     tables = {table for endpoint in registry.endpoints("etsy").values() for table in endpoint.tables}
