@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from transforms.checks import RULES, BatchFacts, Tally, batch_findings, check, rules_of
 from transforms.schema import SchemaError
-from transforms.tables import CANONICAL, INVENTORY, LEDGER_ENTRIES, LISTINGS, REVIEWS
+from transforms.tables import CANONICAL, DISPUTES, INVENTORY, LEDGER_ENTRIES, LISTINGS, REVIEWS
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 FACTS = BatchFacts(now=NOON)
@@ -99,6 +99,12 @@ def test_a_bad_child_takes_its_order_and_its_siblings(chunk, table, change, rule
     assert set(sizes(checked).values()) == {0}
     siblings = {"order_lines", "shipments", "shipment_lines"} - {table}
     assert {(name, "parent_quarantined", None) for name in siblings} <= found(checked)
+
+
+def test_a_deadline_lies_ahead_by_its_nature_and_nothing_else_may(row, table_of):
+    due, opened = row(DISPUTES, respond_by_at=NOON + timedelta(days=7)), row(DISPUTES, dispute_id="2", opened_at=NOON + timedelta(days=7))
+    assert {(rule, column) for _, rule, column in found(one(DISPUTES, table_of, due))} == set()
+    assert ("disputes", "plausible_time", "opened_at") in found(one(DISPUTES, table_of, opened))
 
 
 def test_an_orphan_goes_alone(chunk):
