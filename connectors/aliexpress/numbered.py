@@ -31,7 +31,7 @@ def turn(who: str, state: State, ids: Sequence[str], size: int, total: int | Non
         return _again(who, state), False
     if ids and list(ids) == state["last"]:
         if pages is not None and state["page"] > pages:
-            return None, False  # behind its end the vendor shows the last page once more
+            return None, True  # behind its end the vendor shows the last page once more
         if state["repeated"] + 1 == TRIES:
             raise RetryableError(f"{who}: page {state['page']} showed the page before it {TRIES} times. Run the step again later.")
         return {**state, "repeated": state["repeated"] + 1}, False

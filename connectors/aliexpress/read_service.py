@@ -25,7 +25,8 @@ DAY = timedelta(days=1)
 class DisputesWalk:
     """Disputes newest first, status by status, each page with the orders it is about.
 
-    There is no filter by change. Pages with nothing changed since the window's start are not kept; a status is read on
+    There is no filter by change. Pages with nothing changed since the window's start are not kept, but for the very last; a status is
+    read on
     until a page holds only disputes that were opened too long ago to change still.
 
     State: ``series`` (statuses still to be read), ``since`` and ``opened`` (those two bounds), ``list``, ``orders`` (order
@@ -50,7 +51,8 @@ class DisputesWalk:
         ids = [text(issue.get("issue_id")) for issue in issues]
         listing, is_kept = turn(f"aliexpress {ISSUES}", state["list"], ids, PAGE, count(field(body, "total_item")), None)
         is_old = bool(issues) and is_kept and not any(_is_after(issue, "gmt_create", state["opened"]) for issue in issues)
-        wanted = is_kept and any(_is_after(issue, "gmt_modified", state["since"]) for issue in issues)
+        is_last = (listing is None or is_old) and len(state["series"]) == 1  # a pull must end with a page that was kept
+        wanted = is_kept and (is_last or any(_is_after(issue, "gmt_modified", state["since"]) for issue in issues))
         orders = dict.fromkeys(text(issue.get("parent_order_id")) for issue in issues) if wanted else {}
         following = {**state, "list": listing, "orders": [each for each in orders if each.isdecimal()]}
         if listing is None or is_old:

@@ -352,7 +352,7 @@ def test_disputes_have_no_filter_by_change_so_old_pages_are_read_past_and_not_ke
 
     gateway.answers[ISSUES] = page
     pages = list(shop().read("disputes", night))
-    assert [page.request.partition("disputes ")[2] for page in pages] == ["finish, page 2"]
+    assert [page.request.partition("disputes ")[2] for page in pages] == ["finish, page 2", "finish, page 3"]
     assert [query["current_page"] for query in gateway.sent(ISSUES, "query_dto") if query["issue_status"] == "finish"] == [1, 2, 3]
 
 
@@ -365,3 +365,9 @@ def test_an_order_page_and_its_details_are_one_group_and_money_and_country_are_r
     assert line["shipping_minor"] is None or str(line["shipping_minor"]) == "<NA>"  # the 9.99 of a line means nothing
     assert (parcel["shipment_id"], parcel["status"], line["shipped_quantity"]) == ("LS1NL", "in_transit", 2)
     assert frames["orders"]["fault"].isna().all() and len(frames["shipment_lines"]) == 1
+
+
+def test_a_pull_that_finds_nothing_still_ends_with_a_page(gateway, shop, night):
+    gateway.answers[ISSUES] = wrapped(ISSUES, {"total_item": 0, "data_list": {}})
+    pages = list(shop().read("disputes", night))
+    assert len(pages) == 1 and pages[-1].cursor is None
