@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from pipeline import opened
 from pipeline.demo.environment import Options
 from pipeline.demo.run import run_demo
+from pipeline.demo.summary import shortcomings
 from transforms.tables import CANONICAL
 from warehouse import embedded
 
@@ -89,6 +90,11 @@ def test_each_brand_has_its_report_once_per_recipient(first, out):
         ("lumora", "zh", "sent"), ("northpeak", "en", "sent"), ("teahaus", "zh", "sent"),
     ]  # fmt: skip
     assert len(list((out / "mail").glob("*.eml"))) == 4
+
+
+def test_nothing_falls_short_and_its_settings_are_there_for_another_shell(first, out):
+    assert shortcomings(first) == []
+    assert (out / "env.sh").stat().st_mode & 0o777 == 0o600 and "export DAIYUN_DATABASE_URL=" in (out / "env.sh").read_text()
 
 
 def test_the_same_night_again_changes_no_row_and_sends_no_mail(second):
