@@ -2,7 +2,9 @@
 
 A marketplace's package offers, through the entry-point group ``daiyun.connectors``, a module with
 ``connect(shop, credentials, services) -> Connector`` and the constants ``MODES``, ``ENDPOINTS``
-(entity → :class:`Endpoint`), ``BUDGETS`` (operation → :class:`Budget`) and ``WRITES`` (``stock``, ``price``, ``shipment``).
+(entity → :class:`Endpoint`), ``BUDGETS`` (operation → :class:`Budget`) and ``WRITES`` (``stock``, ``price``, ``shipment``);
+a marketplace whose sites have one currency each says so in ``CURRENCIES`` (site → ISO 4217), and rows in another one are
+quarantined.
 """
 
 from __future__ import annotations
@@ -108,6 +110,7 @@ class Endpoint:
         has_trusted_clock: whether ``source_updated_at`` comes from the vendor and moves with every change.
         retires: for snapshots, table → column values that bound what a complete pull may retire
             (``{"inventory": {"fulfilled_by": "seller"}}``): rows there that it did not show are gone.
+        fresh_within: how old the shop's newest change may be before a person should look; None: no matter how old.
         operations: names in ``BUDGETS`` that one pull uses.
         blind_spots: what this way of reading cannot see.
     """
@@ -121,6 +124,7 @@ class Endpoint:
     max_window: timedelta | None = None
     has_trusted_clock: bool = True
     retires: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fresh_within: timedelta | None = None
     operations: tuple[str, ...] = ()
     blind_spots: str = ""
 

@@ -46,6 +46,11 @@ def endpoints(marketplace: str) -> Mapping[str, Endpoint]:
     return module(marketplace).ENDPOINTS
 
 
+def currencies(marketplace: str) -> Mapping[str, str]:
+    """Site → the only currency its prices can be in; empty where a site has no such thing (own stores)."""
+    return getattr(module(marketplace), "CURRENCIES", {})
+
+
 def connect(shop: Shop, credentials: Credentials, services: Services) -> Connector:
     """Open the shop's marketplace for it."""
     return module(shop.marketplace).connect(shop, credentials, services)

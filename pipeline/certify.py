@@ -16,7 +16,7 @@ from pipeline.validate import page_chunks
 from transforms.checks import BatchFacts, batch_findings
 from transforms.tables import CANONICAL
 from warehouse import ledger, quarantine
-from warehouse.merge import gone_since, retire_absent, stored_ids
+from warehouse.merge import gone_since, newest_change, retire_absent, stored_ids
 
 log = logging.getLogger(__name__)
 TABLE = "quarantined from"  # no column is called so
@@ -79,9 +79,12 @@ def _history_from(endpoint: Endpoint) -> datetime | None:
 
 
 def _remarks(conn, opened: OpenShop, endpoint: Endpoint, records: int) -> str | None:
-    """What a person should look at though nothing is missing: far more or fewer records than usual."""
-    usual = ledger.usual_counts(conn, opened.client.name, opened.name, endpoint.entity)
-    found = batch_findings(endpoint.entity, BatchFacts(now=clock().now(), count=records, usual_counts=usual))
+    """What a person should look at though nothing is missing: far more or fewer records than usual, or nothing new for long."""
+    owner = opened.client.name, opened.name
+    usual = ledger.usual_counts(conn, *owner, endpoint.entity)
+    newest = newest_change(conn, endpoint.tables[0], *owner) if endpoint.fresh_within else None
+    facts = BatchFacts(now=clock().now(), count=records, usual_counts=usual, newest=newest, fresh_within=endpoint.fresh_within)
+    found = batch_findings(endpoint.entity, facts)
     for finding in found:
         log.warning("client %s, shop %s: %s", opened.client.name, opened.name, finding.message)
     return "; ".join(finding.message for finding in found) or None

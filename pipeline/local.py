@@ -47,7 +47,7 @@ class LocalAirflow(AirflowApi):
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self, tell: Callable[[str], None] = lambda step: None, timeout_seconds: float = 120) -> None:
+    def start(self, tell: Callable[[str], None] = lambda step: None, timeout_seconds: float = 300) -> None:
         """Migrate the metadata, start the processes, wait until all are healthy, the DAGs loaded and the pools made.
 
         Raises:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pyarrow as pa
 
+from connectors import registry
 from connectors.contract import Connector, Endpoint
 from pipeline.opened import OpenShop, clock, landing
 from pipeline.settings import settings
@@ -84,7 +85,8 @@ def check_chunk(connector: Connector, endpoint: Endpoint, pull: ledger.Pull, chu
     """Map one chunk, stamp where and when it came from, and part good rows from bad."""
     mapped = connector.map(endpoint.entity, chunk.pages)
     stamped = {table: stamp(frame, pull, chunk) for table, frame in mapped.items()}
-    return check(endpoint.tables[0], stamped, BatchFacts(now=clock().now()))
+    currencies = registry.currencies(connector.shop.marketplace)
+    return check(endpoint.tables[0], stamped, BatchFacts(now=clock().now(), currency_of_site=currencies))
 
 
 def hashed(good: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

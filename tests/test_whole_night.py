@@ -107,6 +107,11 @@ def test_each_brand_has_its_report_once_per_recipient(first, out):
     assert len(list((out / "mail").glob("*.eml"))) == sum(len(client.report.recipients) for client in clients()) >= 4
 
 
+def test_nothing_falls_short_and_its_settings_are_there_for_another_shell(first, out):
+    assert shortcomings(first) == []
+    assert (out / "env.sh").stat().st_mode & 0o777 == 0o600 and "export DAIYUN_DATABASE_URL=" in (out / "env.sh").read_text()
+
+
 def test_the_same_night_again_changes_no_row_and_sends_no_mail(second):
     summary, (tables_before, jobs_before, mails_before), (tables, jobs, mails) = second
     assert tables == tables_before

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import ARRAY, Connection, Text, any_, literal, select, text
+from sqlalchemy import ARRAY, Connection, Text, any_, func, literal, select, text
 
 from transforms.schema import Table
 from transforms.tables import CANONICAL
@@ -23,7 +24,7 @@ from warehouse.stages import refresh_stages
 from warehouse.tables import metadata
 from warehouse.versions import newest_of
 
-__all__ = ["MergeCounts", "gone_since", "merge", "read_frame", "refresh_stages", "retire_absent", "stored_ids"]
+__all__ = ["MergeCounts", "gone_since", "merge", "newest_change", "read_frame", "refresh_stages", "retire_absent", "stored_ids"]
 
 IDS_AT_ONCE = 20_000
 
@@ -123,6 +124,12 @@ def _counted(conn: Connection, table: Table, delivered: int, inserted: int, upda
         return MergeCounts(inserted, updated)
     unchanged = conn.exec_driver_sql(merge_sql.count_equal(table)).scalar_one() - inserted - updated
     return MergeCounts(inserted, updated, unchanged, delivered - inserted - updated - unchanged)
+
+
+def newest_change(conn: Connection, table: str, client: str, shop: str) -> datetime | None:
+    """The latest ``source_updated_at`` among a shop's rows; None where it has none."""
+    stored = metadata.tables[table].c
+    return conn.execute(select(func.max(stored.source_updated_at)).where(stored.client == client, stored.shop == shop)).scalar()
 
 
 def stored_ids(conn: Connection, table: str, column: str, client: str, shop: str, ids: Iterable[str]) -> set[str]:

@@ -10,5 +10,6 @@ A shop is one seller account in one region; its sites must lie in that region. A
 
 from connectors.amazon.connector import connect
 from connectors.amazon.endpoints import BUDGETS, ENDPOINTS, MODES, WRITES
+from connectors.amazon.sites import CURRENCIES
 
-__all__ = ["BUDGETS", "ENDPOINTS", "MODES", "WRITES", "connect"]
+__all__ = ["BUDGETS", "CURRENCIES", "ENDPOINTS", "MODES", "WRITES", "connect"]

@@ -37,7 +37,7 @@ ENDPOINTS = {
     for endpoint in (
         Endpoint(
             entity="orders", tables=("orders", "order_lines", "shipments", "shipment_lines"), record_id="order_id",
-            incremental="lastUpdatedTime", overlap=timedelta(hours=1), operations=("searchOrders",),
+            incremental="lastUpdatedTime", overlap=timedelta(hours=1), fresh_within=timedelta(days=3), operations=("searchOrders",),
             blind_spots="No buyer data is asked for; no payment time; parcels of orders that Amazon fulfils are not shown.",
         ),
         Endpoint(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from transforms.sites import site as site_of
+
 
 @dataclass(frozen=True)
 class Site:
@@ -70,3 +72,4 @@ SITES = {
 BY_MARKETPLACE = {site.marketplace_id: site for site in SITES.values()}
 COUNTRY = {site.marketplace_id: site.country for site in SITES.values()}
 ZONE = {site.country: site.zone for site in SITES.values()}
+CURRENCIES = {country: site_of(country).currency for country in SITES}  # what buyers pay in, on every site

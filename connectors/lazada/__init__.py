@@ -11,6 +11,7 @@ from __future__ import annotations
 from connectors.contract import Credentials, Services, Shop
 from connectors.lazada.connector import LazadaConnector
 from connectors.lazada.endpoints import BUDGETS, ENDPOINTS, MODES, WRITES
+from connectors.lazada.sites import CURRENCIES
 
 
 def connect(shop: Shop, credentials: Credentials, services: Services) -> LazadaConnector:
@@ -22,4 +23,4 @@ def connect(shop: Shop, credentials: Credentials, services: Services) -> LazadaC
     return LazadaConnector(shop, credentials, services)
 
 
-__all__ = ["BUDGETS", "ENDPOINTS", "MODES", "WRITES", "LazadaConnector", "connect"]
+__all__ = ["BUDGETS", "CURRENCIES", "ENDPOINTS", "MODES", "WRITES", "LazadaConnector", "connect"]

@@ -41,7 +41,7 @@ ENDPOINTS = {
     for endpoint in (
         Endpoint(
             "orders", ("orders", "order_lines", "shipments", "shipment_lines"), "order_id",
-            incremental="updated_at", overlap=timedelta(hours=1),
+            incremental="updated_at", overlap=timedelta(hours=1), fresh_within=timedelta(days=3),
             operations=("orders/get", "orders/items/get", "logistic/order/trace"),
             blind_spots=(
                 "An order that is updated while its window is read leaves it, and is read by the next. Tracking events that do not "

@@ -36,6 +36,7 @@ SITES = {
         Site("ID", "https://api.lazada.co.id/rest", "IDR", "Asia/Jakarta"),
     )
 }
+CURRENCIES = {site.country: site.currency for site in SITES.values()}
 AUTH_HOST = "https://auth.lazada.com/rest"
 
 

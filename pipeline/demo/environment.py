@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import secrets
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,6 +75,15 @@ def environment(
         "DAIYUN_SMTP_PORT": str(mail["port"]),
         **_connections(sandbox),
     }
+
+
+def write_env(file: Path, env: Mapping[str, str]) -> None:
+    """The demo's settings for another shell (``. env.sh``), readable by its owner alone; good while the demo runs."""
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sorted(env.items())]
+    file.unlink(missing_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        out.writelines(lines)
 
 
 def _connections(sandbox: Mapping[str, Any]) -> dict[str, str]:

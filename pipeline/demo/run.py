@@ -18,7 +18,7 @@ from pipeline import opened as state
 from pipeline.clients import load_clients
 from pipeline.demo import summary as summaries
 from pipeline.demo.children import child
-from pipeline.demo.environment import Options, drop_masters, environment, sample_clients, sandbox_options
+from pipeline.demo.environment import Options, drop_masters, environment, sample_clients, sandbox_options, write_env
 from pipeline.demo.night import Answering, Night, approve_all_but_last, night_seconds
 from pipeline.demo.samples import account
 from pipeline.demo.truth import Comparison, compare_all
@@ -55,7 +55,7 @@ def run_demo(options: Options, console: Console, answer: Answering = approve_all
         summaries.show(summary, console)
         _say_where(options, night, airflow, console)
         if options.keep:
-            _keep(console, airflow)
+            _keep(options, console, airflow)
     return summary
 
 
@@ -71,6 +71,7 @@ def _start_parts(options: Options, parts: contextlib.ExitStack) -> tuple[dict[st
     )
     clients = sample_clients(sandbox, options.out / "clients") if options.samples else _clients(options)
     env = environment(options, addresses, sandbox, mail, clients)
+    write_env(options.out / "env.sh", env)
     drop_masters(options, sandbox, clients)
     os.environ.update(env)
     state.forget()
@@ -126,9 +127,12 @@ def _say_where(options: Options, night: Night, airflow: LocalAirflow, console: C
     console.print(
         f"Reports {options.out / 'outbox' / 'index.html'} · mails {options.out / 'mail'} · figures {options.out / 'summary.json'}"
     )
+    if not options.keep:
+        console.print("Everything has ended with the demo; `make up` runs the same night and keeps Airflow's UI open.")
 
 
-def _keep(console: Console, airflow: LocalAirflow) -> None:
+def _keep(options: Options, console: Console, airflow: LocalAirflow) -> None:
+    console.print(f"In another shell: . {options.out / 'env.sh'} && .venv/bin/daiyun jobs list")
     console.print(
         f"\n[bold]Airflow stays open at {airflow.ui_url}[/] (user {airflow.user}, password {airflow.password}). Ctrl-C ends everything."
     )

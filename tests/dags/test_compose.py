@@ -8,6 +8,7 @@ from pathlib import Path
 
 import compose_file
 import pytest
+from pydantic import TypeAdapter
 
 from pipeline.airflow_home import COMMANDS, SETTINGS, environment
 from pipeline.settings import Settings
@@ -46,7 +47,16 @@ def test_every_daiyun_setting_it_names_exists_and_every_needed_one_is_named(comp
     known = {f"DAIYUN_{name.upper()}": field for name, field in Settings.model_fields.items()}
     given = {key for key in compose["services"]["worker"]["environment"] if key.startswith("DAIYUN_")}
     assert given - set(known) == {"DAIYUN_RETRY_SECONDS"}
-    assert {name for name, field in known.items() if field.is_required()} <= given
+    assert set(known) - given == {"DAIYUN_ADMIN_DATABASE_URL", "DAIYUN_CLOCK"}, "init's own, and for trying things out"
+
+
+def test_a_setting_left_out_of_env_has_the_default_the_program_has(compose):
+    there = compose["services"]["worker"]["environment"]
+    for name in ("history_days", "landing_days", "landing_held_days", "patience_seconds", "answer_seconds", "observe_seconds", "ecb_url"):
+        ours = Settings.model_fields[name].default
+        variable, _, default = there[f"DAIYUN_{name.upper()}"].removeprefix("${").removesuffix("}").partition(":-")
+        assert (variable, TypeAdapter(type(ours)).validate_python(default)) == (f"DAIYUN_{name.upper()}", ours)
+    assert there["DAIYUN_FX_FILES"] == "${DAIYUN_FX_FILES:-[]}"
 
 
 def test_only_init_knows_the_owner_of_the_databases(compose):

@@ -50,6 +50,15 @@ def test_an_unreadable_value_takes_its_order_and_leaves_the_others(chunk):
     assert json.loads(fault["row"])["placed_at"].startswith("2026-11-10T12:00")
 
 
+def test_a_real_currency_that_is_not_the_site_s_own_is_named_with_the_one_expected(chunk):
+    facts = BatchFacts(now=NOON, currency_of_site={"DE": "EUR", "JP": "JPY"})
+    assert not len(check("orders", chunk([{}]), facts).faults)
+    checked = check("orders", chunk([{"currency": "USD"}], [{"currency": "USD"}]), facts)
+    assert ("orders", "currency_of_site", "currency") in found(checked) and sizes(checked)["orders"] == 0
+    assert "USD, expected EUR" in checked.faults["value"].tolist()
+    assert not len(check("orders", chunk([{"currency": "USD"}], [{"currency": "USD"}]), FACTS).faults), "own stores price as they like"
+
+
 BAD_ORDERS = [
     ({"status": "lost"}, "known_word", "status", "lost"),
     ({"status": None}, "required", "status", None),

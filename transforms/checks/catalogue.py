@@ -11,6 +11,7 @@ RULES = {
     "key_unique": "Two records with one key and one version say the same.",
     "known_word": "A status, kind or role is one of our words.",
     "known_currency": "A currency is a code of ISO 4217 that has minor units.",
+    "currency_of_site": "Where a marketplace's site has one currency, the row's is that one.",
     "currency_beside_money": "Where there is an amount there is its currency.",
     "not_negative": "Amounts and counts that are no movements are zero or more (rates: more).",
     "plausible_time": "An instant lies between 1995 and two hours from now; a day between 1994-12-31 and tomorrow.",
@@ -45,6 +46,8 @@ def rules_of(table: Table) -> tuple[str, ...]:
         names.add("known_word")
     if "currency" in table.by_name:
         names.add("known_currency")
+        if "site" in table.by_name:
+            names.add("currency_of_site")
         if any(column.kind is Kind.MINOR for column in table.columns):
             names.add("currency_beside_money")
     if table.name in NON_NEGATIVE:

@@ -43,7 +43,7 @@ def local_days(table: Table) -> list[tuple[str, str]]:
 
 def column_rules(rows: Rows, facts: BatchFacts) -> Iterator[Broken]:
     """Every rule of one row alone; masks that break nothing are left out."""
-    for check in (_mapping_fault, _required, _allowed_words, _currencies, _non_negative, _plausible, _local_day, _rating):
+    for check in (_mapping_fault, _required, _allowed_words, _currencies, _site_currency, _non_negative, _plausible, _local_day, _rating):
         yield from (broken for broken in check(rows, facts) if broken.mask.any())
 
 
@@ -76,6 +76,20 @@ def _currencies(rows: Rows, facts: BatchFacts) -> Iterator[Broken]:
         amounts = [column.name for column in rows.columns if column.name.endswith("_minor")]
         has_money = np.logical_or.reduce([rows.has(name) for name in amounts]) if amounts else ~has_currency
         yield Broken("currency_beside_money", "currency", has_money & ~has_currency)
+
+
+def _site_currency(rows: Rows, facts: BatchFacts) -> Iterator[Broken]:
+    """A wrong but real currency would pass every other rule and be off by its exchange rate, or by a hundred."""
+    if not facts.currency_of_site or not {"site", "currency"} <= rows.table.by_name.keys():
+        return
+    expected = np.full(len(rows), None, dtype=object)
+    wrong = np.zeros(len(rows), dtype=bool)
+    for site in rows.array("site").unique().to_pylist():
+        if currency := facts.currency_of_site.get(site):
+            here = rows.equals("site", site)
+            expected[here] = currency
+            wrong |= here & rows.has("currency") & ~rows.equals("currency", currency)
+    yield Broken("currency_of_site", "currency", wrong, expected)
 
 
 def _non_negative(rows: Rows, facts: BatchFacts) -> Iterator[Broken]:

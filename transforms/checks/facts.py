@@ -22,6 +22,7 @@ class BatchFacts:
     Attributes:
         now: the night's clock; nothing may lie more than two hours after it.
         line_sums: money columns of an order that must be the sum of its lines' at this marketplace.
+        currency_of_site: site → the only currency its prices can be in; empty where the marketplace does not say.
         count: records in this pull (None: not known yet; volume is not judged).
         usual_counts: the same of the same entity's last certified pulls.
         newest: newest ``source_updated_at`` in this pull.
@@ -30,6 +31,7 @@ class BatchFacts:
 
     now: datetime
     line_sums: tuple[str, ...] = MONEY_PARTS
+    currency_of_site: Mapping[str, str] = field(default_factory=dict)
     count: int | None = None
     usual_counts: Sequence[int] = ()
     newest: datetime | None = None

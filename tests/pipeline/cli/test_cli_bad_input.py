@@ -144,7 +144,9 @@ def test_a_page_that_is_always_cut_off_fails_its_entity_and_the_next_night_has_i
     assert house.kept(shop)["orders"] == len([row for row in house.truth("orders") if row["shop"] == shop])
 
 
-def test_an_order_in_an_unheard_of_currency_waits_in_quarantine_and_the_others_go_on(house):
+@pytest.mark.parametrize(("wrong", "held_as"), [("XXQ", ("known_currency", "XXQ")), ("USD", ("currency_of_site", "USD, expected JPY"))])
+def test_an_order_in_a_wrong_currency_waits_in_quarantine_and_the_others_go_on(house, wrong, held_as):
+    """Unheard of, or real and not the site's: a hundredfold error in a report."""
     spoiled = []
 
     def rule(answer):
@@ -153,22 +155,24 @@ def test_an_order_in_an_unheard_of_currency_waits_in_quarantine_and_the_others_g
             for order in page["orders"]:
                 if order.get("proceeds") and spoiled[:1] in ([], [order["orderId"]]):
                     spoiled[:] = [order["orderId"]]
-                    order.update(json.loads(json.dumps(order).replace('"JPY"', '"XXQ"')))
+                    order.update(json.loads(json.dumps(order).replace('"JPY"', f'"{wrong}"')))
             answer.body = json.dumps(page).encode()
 
     house.between.rule = rule
     house.client("teahaus", lambda data: data["shops"][0].update(entities=["orders"]))
     house.connect("teahaus_amazon_jp", through=True)
-    said = house.sync("teahaus_amazon_jp")
+    week = ("--since", "2026-11-10T00:00:00Z", "--until", "2026-11-16T03:00:00Z")
+    said = house.run("sync", "--shop", "teahaus_amazon_jp", *week, "--json")
     assert said.code == 0 and said.json[0]["quarantined"] >= 2  # the order, its line, …
     held = house.run("quarantine", "list", "--shop", "teahaus_amazon_jp", "--json").json
     assert {row["key"]["order_id"] for row in held} == set(spoiled)
-    assert ("known_currency", "XXQ") in {(row["rule"], row["value"]) for row in held} and all(row["landing_ref"] for row in held)
+    assert held_as in {(row["rule"], row["value"]) for row in held} and all(row["landing_ref"] for row in held)
     truth = {row["order_id"] for row in house.truth("orders") if row["shop"] == "teahaus_amazon_jp"}
     stored = {row["order_id"] for row in house.rows("SELECT order_id FROM orders WHERE shop = 'teahaus_amazon_jp'")}
-    assert stored == truth - set(spoiled)
+    assert stored | set(spoiled) == truth
+    assert house.rows("SELECT order_id FROM orders WHERE shop = 'teahaus_amazon_jp' AND currency <> 'JPY'") == []
     house.between.rule = lambda answer: None  # the marketplace mends it: the next version takes its place
-    again = house.run("sync", "--shop", "teahaus_amazon_jp", "--since", "2026-11-10T00:00:00Z", "--until", "2026-11-16T03:00:00Z", "--json")
+    again = house.run("sync", "--shop", "teahaus_amazon_jp", *week, "--json")
     assert again.code == 0 and again.json[0]["quarantined"] == 0
 
 
