@@ -17,6 +17,7 @@ from pipeline import opened
 from pipeline.clients import load_clients
 from pipeline.demo.environment import Options
 from pipeline.demo.run import run_demo
+from pipeline.demo.summary import shortcomings
 from pipeline.settings import REPOSITORY
 from transforms.tables import CANONICAL
 from warehouse import embedded
