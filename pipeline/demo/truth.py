@@ -16,6 +16,7 @@ from transforms.tables import CANONICAL
 from warehouse.database import client_session
 from warehouse.merge_sql import row_key
 
+PSEUDONYMS = ("buyer_key", "payer_key")
 SHOWN = 20  # mismatches written out per table; all are counted
 
 
@@ -69,9 +70,9 @@ def compare(table: Table, truth: Iterable[Mapping[str, Any]], stored: Iterable[M
 def _differences(true: Mapping[str, Any], stored: Mapping[str, Any], identities: _Bijection) -> Iterable[str]:
     for name, value in true.items():
         other = stored.get(name)
-        if name == "buyer_key" and value is not None and other is not None:
+        if name in PSEUDONYMS and value is not None and other is not None:
             if not identities.holds((true.get("client"), value), other):
-                yield "buyer_key stands for two buyers, or two for one"
+                yield f"{name} stands for two buyers, or two for one"
         elif value != other:
             yield f"{name}: true {value!r}, stored {other!r}"
 

@@ -47,11 +47,12 @@ def test_nights_over_all_shops_end_at_the_truth_and_a_repeated_one_changes_nothi
 
 def reopened_for_nothing(here, run_id):
     """Pulls of windows that were proven to their end and that nothing late can enter."""
-    book = registry.endpoints("amazon") | registry.endpoints("lazada")
+    book = {shop: registry.endpoints(steps.shop_marketplace(shop)) for shop in steps.list_shops()}
     rows = here.rows("SELECT shop, entity, window_start, window_end FROM pulls WHERE run_id = :run", run=run_id)
     marks = here.watermarks()
     proven = (row for row in rows if row["window_end"] <= marks[row["shop"], row["entity"]])
-    return [row for row in proven if book[row["entity"]].incremental != "snapshot" and not book[row["entity"]].overlap]
+    endpoints = ((row, book[row["shop"]][row["entity"]]) for row in proven)
+    return [row for row, endpoint in endpoints if endpoint.incremental != "snapshot" and not endpoint.overlap]
 
 
 def test_stock_is_pushed_read_back_and_wanted_only_once(world):
