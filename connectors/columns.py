@@ -71,6 +71,21 @@ def instants(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
         return _one_by_one(values, name, faults, _instant, INSTANT)
 
 
+def instants_by(
+    values: Sequence[Any], read: Callable[..., datetime | None], name: str, faults: Faults, beside: Sequence[Any] = ()
+) -> pa.Array:
+    """A column of instants in a vendor's own writing; what ``read`` cannot read is a fault of its row, null stays null.
+
+    ``beside``: a second argument for each value (its zone, its page's arrival).
+    """
+    pairs = zip(values, beside, strict=True) if beside else ((value,) for value in values)
+    found = [None if pair[0] is None else _tried(read, pair) for pair in pairs]
+    for row, moment in enumerate(found):
+        if moment is None and values[row] is not None:
+            faults.add_value(row, name, values[row], "is not a time")
+    return pa.array(found, INSTANT)
+
+
 def words(values: Sequence[Any], ours: Mapping[Any, str], name: str, faults: Faults, *, required: bool = True) -> pa.Array:
     """Translate a vendor's word by ``ours``. Unknown words are a fault; a missing one too where it is ``required``."""
     try:
@@ -140,6 +155,13 @@ def _instant(value: Any) -> tuple[datetime | None, str | None]:
     except (TypeError, ValueError):
         return None, "is not an instant"
     return (read.astimezone(UTC), None) if read.tzinfo else (None, "is an instant without a zone")
+
+
+def _tried(read: Callable[..., datetime | None], pair: tuple[Any, ...]) -> datetime | None:
+    try:
+        return read(*pair)
+    except TypeError:  # a list or an object where a time should be
+        return None
 
 
 def _not_fast() -> pa.Array:

@@ -201,9 +201,12 @@ class Limiter(Protocol):
 
 @dataclass(frozen=True)
 class Token:
+    """``former``: refresh tokens that came before this one and are not given up yet, the younger first."""
+
     access_token: str = field(repr=False)
     expires_at: datetime
     refresh_token: str | None = field(default=None, repr=False)
+    former: tuple[str, ...] = field(default=(), repr=False)
 
 
 class TokenStore(Protocol):

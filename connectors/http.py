@@ -39,6 +39,7 @@ class Call:
         is_json: whether anything but JSON in a good answer means trouble on the way.
         continues: it carries a page token; a 400 then means that the token has died, for its first page was accepted.
         tolerates: statuses that are an answer here and no error (404 for "is it still there?").
+        is_reading: a POST that changes nothing: the vendor's clock is judged by its answer as by a GET's.
         is_repeatable: False where asking twice does a thing twice; then passing trouble is not retried here.
     """
 
@@ -53,6 +54,7 @@ class Call:
     is_signed: bool = True
     is_json: bool = True
     is_repeatable: bool = True
+    is_reading: bool = False
     continues: bool = False
     tolerates: tuple[int, ...] = ()
 
@@ -192,7 +194,7 @@ class Session:
     def _refuse_wrong_clock(self, call: Call, reply: Reply) -> None:
         """A clock far ahead would move watermarks past rows that are still to come: nothing is read by it."""
         told = http_date(reply.headers.get("Date"))
-        if told is None or call.method != "GET":
+        if told is None or not (call.is_reading or call.method == "GET"):
             return
         # nearest to what the vendor told while the call was under way: a slow answer is no wrong clock
         skew = clock_skew(reply.headers, min(max(told, reply.sent_at or told), reply.received_at))

@@ -15,12 +15,19 @@ from datetime import datetime, timedelta
 from connectors.contract import Budget, Clock, Token
 from connectors.errors import QuotaWait
 
+SLACK_SECONDS = 60.0  # a clock put back by less costs at most that
+
 
 class MemoryLimiter:
-    """Token buckets as a virtual schedule: for each bucket the instant at which it is full again (GCRA)."""
+    """Token buckets as a virtual schedule: for each bucket the instant at which it is full again (GCRA).
+
+    Where the clock turns out to have been ahead, what was reserved or forbidden by it moves back with it, and lasts from
+    now on as long as it was still to last then.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._noted_at: dict[tuple[str, str], datetime] = {}
         self._full_at: dict[tuple[str, str], datetime] = {}
         self._closed_until: dict[tuple[str, str], datetime] = {}
         self._lock = threading.Lock()
@@ -29,7 +36,7 @@ class MemoryLimiter:
         bucket = (budget.operation, holder)
         interval = timedelta(seconds=1 / budget.rate_per_second)
         with self._lock:
-            now = self._clock.now()
+            now = self._now(bucket)
             full_at = max(self._full_at.get(bucket, now), now)
             start = max(now, full_at - (budget.burst - 1) * interval, self._closed_until.get(bucket, now))
             wait = (start - now).total_seconds()
@@ -41,8 +48,22 @@ class MemoryLimiter:
     def penalise(self, budget: Budget, holder: str, seconds: float) -> None:
         bucket = (budget.operation, holder)
         with self._lock:
-            until = self._clock.now() + timedelta(seconds=seconds)
+            until = self._now(bucket) + timedelta(seconds=seconds)
             self._closed_until[bucket] = max(until, self._closed_until.get(bucket, until))
+
+    def _now(self, bucket: tuple[str, str]) -> datetime:
+        """The clock's now, noted; what the bucket knows of a later one is moved back."""
+        now = self._clock.now()
+        noted = self._noted_at.get(bucket, now)
+        ahead = noted - now
+        if ahead <= timedelta(seconds=SLACK_SECONDS):
+            self._noted_at[bucket] = max(noted, now)
+            return now
+        for instants in (self._full_at, self._closed_until):
+            if bucket in instants:
+                instants[bucket] -= ahead
+        self._noted_at[bucket] = now
+        return now
 
 
 class MemoryTokens:

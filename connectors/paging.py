@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.contract import Window
@@ -21,6 +21,11 @@ def cut(window: Window, longest: timedelta | None) -> Iterator[Window]:
         yield Window(start, start + longest)
         start += longest
     yield Window(start, window.end)
+
+
+def upward(moment: datetime) -> datetime:
+    """The next whole second: a bound the vendor may read as exclusive must not cut a part of one off."""
+    return moment if not moment.microsecond else moment.replace(microsecond=0) + timedelta(seconds=1)
 
 
 class PageMemory:

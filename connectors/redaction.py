@@ -16,10 +16,12 @@ LONGEST_MESSAGE = 300
 _SECRET_NAMES = (
     r"access[_-]?token|refresh[_-]?token|client[_-]?secret|app[_-]?secret|x-amz-access-token|x-amz-signature|x-amz-credential"
     r"|x-amz-security-token|authorization|signature|sign|code|password"
+    r"|oauth_signature|(?:oauth_)?consumer_key|consumer_secret"
 )
 _IN_QUERY = re.compile(rf"(?i)\b({_SECRET_NAMES})=[^&\s'\"]+")
 _IN_JSON = re.compile(rf"(?i)([\"']?\b(?:{_SECRET_NAMES})[\"']?\s*:\s*[\"']?)(?:bearer\s+)?[^\"',}}\s]+")
 _LWA_TOKEN = re.compile(r"\bAtz[a-z]\|[\w\-|.+/=]+")
+_STORE_KEY = re.compile(r"\bc[ks]_[0-9a-f]{40}\b")
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
@@ -27,7 +29,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in secrets:
         if len(secret) >= 4:  # shorter ones would blank innocent words, and are no secrets
             text = text.replace(secret, BLANK)
-    text = _LWA_TOKEN.sub(BLANK, text)
+    text = _STORE_KEY.sub(BLANK, _LWA_TOKEN.sub(BLANK, text))
     text = _IN_QUERY.sub(rf"\1={BLANK}", text)
     return _IN_JSON.sub(rf"\1{BLANK}", text)
 

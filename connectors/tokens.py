@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from connectors.contract import Clock, Credentials, Shop, Token, TokenStore
+from connectors.errors import FatalError
 
 MARGIN = timedelta(minutes=2)
+STORE_TRIES, STORE_PAUSE_SECONDS = 4, 1.0
 
 
 def token_name(shop: Shop, credentials: Credentials) -> str:
@@ -52,3 +55,59 @@ class AccessTokens:
             fresh = self.fetch(stored)
             self.store.put(self.name, fresh)  # written before the old one is given up
             return fresh.access_token
+
+
+class GrantRefused(FatalError):
+    """The vendor does not honour this refresh token (any more); another one may still be good."""
+
+
+@dataclass(frozen=True)
+class RotatingGrant:
+    """``AccessTokens.fetch`` for a vendor that answers every refresh with a new refresh token.
+
+    Between the vendor's answer and our commit a process may be killed, and the new token with it. So nothing is given up
+    before it has been replaced *and its successor has itself been exchanged*: the store keeps the newest token and those
+    it came from, and they are tried from the youngest on. That the store takes a row is seen before the vendor is asked:
+    a database that only reads must not cost a token. What no caller can survive is a vendor that buries a token in the
+    moment it is used, together with a kill in that moment.
+
+    Attributes:
+        exchange: asks the vendor, given a refresh token; raises GrantRefused where it does not honour that one.
+        first: the connection's own refresh token, the last resort (a store that was emptied or set back).
+    """
+
+    name: str
+    store: TokenStore
+    clock: Clock
+    exchange: Callable[[str], Token]
+    first: str
+
+    def __call__(self, stored: Token | None) -> Token:
+        """Called under the store's lock.
+
+        Raises:
+            GrantRefused: the vendor honours none of them: the seller must consent again.
+        """
+        known = self._known(stored)
+        self.store.put(self.name, replace(stored or Token("", self.clock.now()), refresh_token=known[0], former=known[1:]))
+        *younger, last = known
+        for candidate in younger:
+            with suppress(GrantRefused):
+                return self._kept(candidate, self.exchange(candidate))
+        return self._kept(last, self.exchange(last))
+
+    def _known(self, stored: Token | None) -> tuple[str, ...]:
+        held = (stored.refresh_token, *stored.former) if stored else ()
+        return tuple(dict.fromkeys(token for token in (*held, self.first) if token))
+
+    def _kept(self, exchanged: str, answer: Token) -> Token:
+        """Store at once, and again where the store stumbles: a token that lies in memory only is nearly lost."""
+        fresh = replace(answer, refresh_token=answer.refresh_token or exchanged, former=(exchanged,))
+        for _ in range(STORE_TRIES - 1):
+            try:
+                self.store.put(self.name, fresh)
+                return fresh
+            except Exception:  # whatever a store fails with
+                self.clock.sleep(STORE_PAUSE_SECONDS)
+        self.store.put(self.name, fresh)
+        return fresh

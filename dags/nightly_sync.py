@@ -13,6 +13,7 @@ Safe to clear and run again at any point: every step goes on from what is alread
 | `merge` | the database refused or was away | mend it; clear `merge` |
 | `certify` | records are missing, or the marketplace changed while it was read | `daiyun certificate` shows which ids. The watermark has not moved: the next run reads the window again; clear the shop's `pull` to do it now |
 | `rates` | no exchange rates today | reports convert with the latest stored day and say so; clear it later |
+| `expire` | old landed pages (they hold masked buyers) could not be removed | mend the landing's rights; clear it, or leave it to the next night |
 | `verdict` | some shop above is red | nothing here: mend the shop, clear its red task *with downstream* |
 
 A `pull` shown as *up for reschedule* waits for the marketplace's quota and holds no worker. Run it for a window of your own
@@ -96,6 +97,12 @@ def nightly_sync():
 
         return support.attempt(steps.load_rates)
 
+    @task
+    def expire():
+        from pipeline import steps
+
+        return support.attempt(steps.expire_landing)
+
     @task(trigger_rule="all_done", outlets=[support.NIGHT_DONE])
     def publish(pulls: list[str], merged: list):
         """``merged``: per marketplace what each shop's merge reported; empty where it had nothing to merge."""
@@ -118,6 +125,7 @@ def nightly_sync():
     chain(groups, done)
     chain([*groups, *pulls], said)  # a group ends in certify; what could not be read must count too
     rates() >> [done, said]
+    expire() >> said
 
 
 nightly_sync()

@@ -16,7 +16,7 @@ from pipeline.validate import page_chunks
 from transforms.checks import BatchFacts, batch_findings
 from transforms.tables import CANONICAL
 from warehouse import ledger, quarantine
-from warehouse.merge import retire_absent, stored_ids
+from warehouse.merge import gone_since, retire_absent, stored_ids
 
 log = logging.getLogger(__name__)
 TABLE = "quarantined from"  # no column is called so
@@ -92,12 +92,15 @@ def count(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held: list[di
     announced: set[str] = set()
     for chunk in page_chunks(pull):
         announced.update(opened.connector.record_ids(endpoint.entity, chunk.pages))
-    delivered: set[str] = set()
-    for frames in landing().read_batches(pull.ref):
-        if endpoint.tables[0] in frames:
-            delivered.update(frames[endpoint.tables[0]][endpoint.record_id])
+    table, owner = endpoint.tables[0], (opened.client.name, opened.name)
+    names = list(dict.fromkeys((endpoint.record_id, *CANONICAL[table].key)))
+    delivered = [frames[table][names] for frames in landing().read_batches(pull.ref) if table in frames]
+    rows = pd.concat([CANONICAL[table].empty()[names], *delivered], ignore_index=True)
     with opened.session() as conn:
-        stored = stored_ids(conn, endpoint.tables[0], endpoint.record_id, opened.client.name, opened.name, sorted(delivered))
+        stored = stored_ids(conn, table, endpoint.record_id, *owner, rows[endpoint.record_id])
+        if table in endpoint.retires:  # an old snapshot may be certified after a newer one
+            absent = rows[~rows[endpoint.record_id].isin(stored)]
+            stored |= set(gone_since(conn, table, *owner, absent)[endpoint.record_id])
     return prove(endpoint, announced, stored, held, pull.announced)
 
 
@@ -135,4 +138,10 @@ def _retire(conn, opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held:
         rows["seen_at"] = pd.to_datetime(rows["seen_at"], utc=True, format="ISO8601")  # undated, newer snapshots' rows would go too
         empty = CANONICAL[table].empty()[dated]
         keys = pd.concat([empty, *shown[table], rows.astype(empty.dtypes)], ignore_index=True)
-        retire_absent(conn, table, opened.client.name, opened.name, dict(scope), keys)
+        retire_absent(conn, table, opened.client.name, opened.name, dict(scope), keys, _taken_at(pull))
+
+
+def _taken_at(pull: ledger.Pull) -> datetime | None:
+    """When the pull's first page arrived."""
+    first = next(landing().read_pages(pull.ref, pull.attempt, expected=pull.pages), None)
+    return first.received_at if first else None

@@ -29,13 +29,15 @@ class ShopEntry(Strict):
 
 
 class StockPolicy(Strict):
-    """How wanted stock follows from the master, and above which change a person must approve."""
+    """How wanted stock follows from the master, and above which change, or on how old a ground, a person must approve."""
 
     is_enabled: bool = True
     buffer_units: int = Field(0, ge=0)
     buffer_share: float = Field(0.0, ge=0, lt=1)
     approve_above_share: float = Field(0.3, ge=0, le=1)
     approve_drop_to_zero: bool = True
+    approve_master_older_hours: float = Field(36.0, gt=0)
+    approve_proof_older_hours: float = Field(12.0, gt=0)
 
 
 class ReportPolicy(Strict):

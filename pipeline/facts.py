@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -25,26 +25,46 @@ def selling(client: Client) -> tuple[ShopEntry, ...]:
     return tuple(entry for entry in client.shops if "orders" in registry.endpoints(entry.marketplace))
 
 
-def client_facts(client: Client) -> ClientFacts:
+def client_facts(client: Client, zone: str | None = None) -> ClientFacts:
+    """``zone``: another than the client's own, for a week that was reported before the client's changed."""
     shops = tuple(ShopFacts(entry.name, entry.marketplace, entry.sites) for entry in selling(client))
-    return ClientFacts(client=client.name, currency=client.currency, zone=client.zone, shops=shops)
+    return ClientFacts(client=client.name, currency=client.currency, zone=zone or client.zone, shops=shops)
 
 
 def week_frames(conn: Connection, client: Client, period: Period) -> dict[str, pd.DataFrame]:
     """The client's rows the weekly metrics need: four weeks of orders, returns since then, stock and listings now, rates."""
-    zone = ZoneInfo(client.zone)
-    since = datetime.combine(period.end - timedelta(days=VELOCITY_DAYS), time(), tzinfo=zone)
-    columns = {name: metadata.tables[name].c for name in ("orders", "returns", "fx_rates")}
+    since = period.end - timedelta(days=VELOCITY_DAYS)
     mine = {"client": client.name}
-    orders = read_frame(conn, "orders", columns["orders"].placed_at >= since, where=mine)
+    return {
+        **_sold_and_returned(conn, client, client.zone, since),
+        "inventory": read_frame(conn, "inventory", where=mine),
+        "listings": read_frame(conn, "listings", where=mine),
+        "fx_rates": rates_since(conn, since),
+    }
+
+
+def period_frames(conn: Connection, client: Client, period: Period, zone: str) -> dict[str, pd.DataFrame]:
+    """The orders placed in the period, their lines, and the returns requested in it; its days are ``zone``'s."""
+    return _sold_and_returned(conn, client, zone, period.start, period.end)
+
+
+def rates_since(conn: Connection, day: date) -> pd.DataFrame:
+    return read_frame(conn, "fx_rates", metadata.tables["fx_rates"].c.rate_date >= day - timedelta(days=RATE_DAYS))
+
+
+def _sold_and_returned(conn: Connection, client: Client, zone: str, start: date, end: date | None = None) -> dict[str, pd.DataFrame]:
+    mine = {"client": client.name}
+
+    def within(column) -> list:
+        since, until = (datetime.combine(day, time(), tzinfo=ZoneInfo(zone)) if day else None for day in (start, end))
+        return [column >= since, *([column < until] if until else [])]
+
+    orders = read_frame(conn, "orders", *within(metadata.tables["orders"].c.placed_at), where=mine)
     ids = list(orders["order_id"].unique())
     return {
         "orders": orders,
         "order_lines": read_frame(conn, "order_lines", where={**mine, "order_id": ids}),
-        "returns": read_frame(conn, "returns", columns["returns"].requested_at >= since, where=mine),
-        "inventory": read_frame(conn, "inventory", where=mine),
-        "listings": read_frame(conn, "listings", where=mine),
-        "fx_rates": read_frame(conn, "fx_rates", columns["fx_rates"].rate_date >= since.date() - timedelta(days=RATE_DAYS)),
+        "returns": read_frame(conn, "returns", *within(metadata.tables["returns"].c.requested_at), where=mine),
     }
 
 

@@ -22,7 +22,7 @@ from pipeline.settings import settings
 from warehouse.calls import count_calls
 from warehouse.database import client_session, make_engine
 from warehouse.landing import Landing
-from warehouse.limits import PostgresLimiter
+from warehouse.limits import SLACK_SECONDS, PostgresLimiter
 from warehouse.tokens import PostgresTokens
 
 
@@ -127,7 +127,7 @@ class OpenShop:
         wall_patience = settings().patience_seconds
         return Services(
             clock=clock(),
-            limiter=PostgresLimiter(engine(), clock(), too_long=QuotaWait),
+            limiter=PostgresLimiter(engine(), clock(), too_long=QuotaWait, slack_seconds=SLACK_SECONDS * clock().speed),
             tokens=PostgresTokens(engine(), settings().key("tokens"), self.client.name),
             pseudonym=_pseudonym(settings().key(f"buyers of {self.client.name}")),
             patience_seconds=wall_patience * clock().speed,

@@ -12,10 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 from connectors.errors import ConnectorError, FatalError, QuotaWait
 from pipeline import opened as state
+from pipeline.alone import LOOK_AGAIN_SECONDS
 from pipeline.errors import DatabaseTrouble, Stopped, TryLater
 from transforms.schema import SchemaError
 from warehouse.jobs import IllegalTransition
 from warehouse.landing import LandingError
+from warehouse.ledger import LedgerError, PullMoved
 from warehouse.tokens import TokenError
 
 NOT_FURNISHED = (postgres.UndefinedTable, postgres.UndefinedColumn, postgres.InsufficientPrivilege, postgres.InvalidSchemaName)
@@ -28,9 +30,11 @@ def plainly(who: str = "") -> Iterator[None]:
         yield
     except QuotaWait as wait:
         raise TryLater(wait.seconds / state.clock().speed, _named(who, str(wait))) from None
+    except PullMoved as moved:
+        raise TryLater(LOOK_AGAIN_SECONDS, _named(who, str(moved))) from None
     except ConnectorError as error:
         raise Stopped(_named(who, str(error)), is_fatal=isinstance(error, FatalError)) from error
-    except (SchemaError, LandingError, TokenError, IllegalTransition) as error:
+    except (SchemaError, LandingError, LedgerError, TokenError, IllegalTransition) as error:
         raise Stopped(_named(who, str(error)), is_fatal=True) from error
     except DBAPIError as error:
         if not (error.connection_invalidated or isinstance(error.orig, (postgres.OperationalError, *NOT_FURNISHED))):

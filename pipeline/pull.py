@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -83,6 +84,7 @@ def _read(opened: OpenShop, pull: ledger.Pull) -> None:
         landing().write_page(pull.ref, pull.attempt, index, page)
         has_ended = page.cursor is None
         with opened.session() as conn:  # the last page and the end of the pull are one fact
+            ledger.hold(conn, replace(pull, pages=index))
             ledger.save_cursor(conn, pull.pull_id, index, page.cursor, page.announced)
             if has_ended:
                 ledger.set_state(conn, pull.pull_id, "landed")

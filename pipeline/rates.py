@@ -52,6 +52,7 @@ def _stamp(rates: pd.DataFrame, origin: str) -> pd.DataFrame:
     kinds = FX_RATES.by_name
     now = pd.Timestamp(clock().now())
     rates = rates.assign(
+        derivation=pd.Series(1, index=rates.index, dtype=kinds["derivation"].kind.dtype),  # nothing of it is landed: read once
         source_updated_at=pd.Series(now, index=rates.index, dtype=kinds["seen_at"].kind.dtype),
         seen_at=pd.Series(now, index=rates.index, dtype=kinds["seen_at"].kind.dtype),
         landing_ref=pd.Series(origin, index=rates.index, dtype=kinds["landing_ref"].kind.dtype),

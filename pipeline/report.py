@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 from pipeline import opened as state
 from pipeline.clients import Client
 from pipeline.errors import PipelineError, TryLater
-from pipeline.facts import client_facts, shop_certificates, week_frames
+from pipeline.facts import client_facts, period_frames, rates_since, shop_certificates, week_frames
 from pipeline.settings import settings
 from reports import delivery, outbox
 from reports.facts import Brand, Report
 from reports.weekly import build
-from transforms.metrics import Period, weekly
+from transforms.metrics import Period, Restated, restate, shop_figures, told_before, weekly
 from warehouse import reports_ledger
 from warehouse.database import client_session
 
@@ -32,14 +32,23 @@ def last_week(client: Client, night: datetime) -> Period:
     return Period(end - timedelta(days=7), end)
 
 
+def _due_period(client: Client, night: datetime) -> Period:
+    """The latest whole week; after a change of weekday it begins where the last report ended, so that no day is reported twice."""
+    week = last_week(client, night)
+    with client_session(state.engine(), client.name) as conn:
+        until = reports_ledger.reported_until(conn, client.name, KIND, week.end)
+    return Period(max(week.start, until), week.end) if until else week
+
+
 def due_reports(night: datetime) -> list[str]:
     """Clients whose latest whole week has no sent report yet: after a missed night it is sent on the next."""
     return [client.name for client in state.clients().values() if client.report.recipients and not _is_sent(client, night)]
 
 
 def _is_sent(client: Client, night: datetime) -> bool:
+    period = _due_period(client, night)
     with client_session(state.engine(), client.name) as conn:
-        found = reports_ledger.find_report(conn, client.name, KIND, _name(last_week(client, night)))
+        found = reports_ledger.find_report(conn, client.name, KIND, _name(period))
     return found is not None and found["status"] == "sent"
 
 
@@ -51,7 +60,7 @@ def report_client(client: str, *, night: datetime) -> dict[str, Any]:
         PipelineError: the mail server refuses us altogether.
     """
     brand = state.find_client(client)
-    period = last_week(brand, night)
+    period = _due_period(brand, night)
     report, report_id = _frozen(brand, period)
     written = outbox.write(report, settings().outbox)
     with client_session(state.engine(), client) as conn:
@@ -71,27 +80,44 @@ def report_client(client: str, *, night: datetime) -> dict[str, Any]:
 def preview(client: str, night: datetime) -> Report:
     """The report as it would be built now; nothing is kept or sent."""
     brand = state.find_client(client)
-    with client_session(state.engine(), client) as conn:
-        return _built(conn, brand, last_week(brand, night))
+    return _built(brand, _due_period(brand, night))
 
 
 def _frozen(brand: Client, period: Period) -> tuple[Report, str]:
     """The report as first built: a later run, a retry or a second recipient sees the very same figures."""
     with client_session(state.engine(), brand.name) as conn:
         kept = reports_ledger.find_report(conn, brand.name, KIND, _name(period))
-        report = Report(**kept["numbers"]) if kept else _built(conn, brand, period)
-        kept = reports_ledger.freeze_report(
-            conn, brand.name, KIND, _name(period), period_start=period.start, period_end=period.end,
-            language=brand.language, data_version=report.data["metrics"]["data_until"] or "no orders", numbers=vars(report),
-        )  # fmt: skip
+    if kept is None:
+        report = _built(brand, period)
+        with client_session(state.engine(), brand.name) as conn:
+            kept = reports_ledger.freeze_report(
+                conn, brand.name, KIND, _name(period), period_start=period.start, period_end=period.end,
+                language=brand.language, data_version=report.data["metrics"]["data_until"] or "no orders", numbers=vars(report),
+            )  # fmt: skip
     return Report(**kept["numbers"]), kept["report_id"]
 
 
-def _built(conn: Connection, brand: Client, period: Period) -> Report:
-    facts = client_facts(brand)
-    metrics = weekly(facts, week_frames(conn, brand, period), period)
+def _built(brand: Client, period: Period) -> Report:
+    """All read at one instant, so that a merge going on beside it is in every figure or in none."""
+    with client_session(state.engine(), brand.name, is_snapshot=True) as conn:
+        metrics = weekly(client_facts(brand), week_frames(conn, brand, period), period)
+        restated, certificates = restated_weeks(conn, brand, period), shop_certificates(conn, brand)
     look = Brand(name=brand.brand, colour=brand.theme.colour, logo_text=brand.theme.logo_text)
-    return build(metrics, look, shop_certificates(conn, brand), brand.language)
+    return build(metrics, look, certificates, brand.language, restated)
+
+
+def restated_weeks(conn: Connection, brand: Client, period: Period) -> Restated:
+    """Earlier weeks as they were told, compared with the tables now, one week's rows in memory at a time."""
+    told = told_before(period, reports_ledger.told_reports(conn, brand.name, KIND, period.start), brand.zone)
+    if not told:
+        return Restated()
+    rates = rates_since(conn, min(one.period.start for one in told))
+    found = []
+    for one in told:
+        facts = client_facts(brand, one.zone)
+        now = shop_figures(facts, {**period_frames(conn, brand, one.period, one.zone), "fx_rates": rates}, one.period)
+        found.append(restate(one, now, brand.currency))
+    return Restated(len(told), tuple(week for week in found if week))
 
 
 def _deliver(brand: Client, report: Report, report_id: str) -> list[delivery.Outcome]:

@@ -8,7 +8,7 @@ import hmac
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -32,6 +32,8 @@ class Settings(BaseSettings):
         clock: ``system``, or the address of a sandbox's clock.
         night_cron: when the night starts (UTC); ``manual`` to start it by hand only.
         history_days: how far back a shop's first pull reaches.
+        landing_days: how long pages (masked buyers are in some) are kept for a replay once their pull is proven.
+        landing_held_days: how long, at most, where rows of theirs wait in quarantine.
         patience_seconds: wall seconds a pull sleeps out before it gives its worker slot back.
         answer_seconds: how long a marketplace may take to answer one call, of the wall.
         observe_seconds: how long an acknowledged stock change may take to show before its job counts as failed.
@@ -51,6 +53,8 @@ class Settings(BaseSettings):
     clock: str = "system"
     night_cron: str = "0 3 * * *"
     history_days: int = 30
+    landing_days: int = Field(30, ge=1)
+    landing_held_days: int = Field(180, ge=1)
     patience_seconds: float = 20.0
     answer_seconds: float = 30.0
     observe_seconds: float = 7200.0

@@ -11,8 +11,8 @@ from typing import Any
 
 from connectors.contract import Endpoint
 from connectors.errors import ConnectorError, CursorExpired, QuotaWait, RetryableError
+from pipeline import expire, rates, report, stock
 from pipeline import opened as state
-from pipeline import rates, report, stock
 from pipeline.alone import alone_with
 from pipeline.certify import certify_pull
 from pipeline.errors import PullFailed, Stopped, TryLater, Uncertified
@@ -28,6 +28,8 @@ from warehouse.landing import LandingError
 __all__ = [
     "certify_shop",
     "due_reports",
+    "expire_landing",
+    "expire_strays",
     "list_clients",
     "list_shops",
     "load_rates",
@@ -46,6 +48,8 @@ __all__ = [
 Connection = Mapping[str, Any] | None
 
 load_rates = of_all(rates.load_rates)
+expire_landing = of_all(expire.expire_landing)
+expire_strays = of_all(expire.expire_strays)
 due_reports = of_all(report.due_reports)
 report_client = of_client(report.report_client)
 plan_client = of_client(stock.plan_client)
@@ -83,12 +87,15 @@ def pull_shop(
     opened = open_shop(shop, connection)
     pulls: dict[str, Any] = {}
     waits: list[QuotaWait] = []
+    busy: list[TryLater] = []
     failures: dict[str, ConnectorError] = {}
     for entity, endpoint in opened.endpoints.items():
         try:
             pulls[entity] = pull_entity(opened, endpoint, until, since, run_id)
         except QuotaWait as wait:
             waits.append(wait)
+        except TryLater as held:  # another run reads this entity
+            busy.append(held)
         except ConnectorError as failure:
             failures[entity] = failure
             _note_failure(opened, entity, failure)
@@ -96,6 +103,8 @@ def pull_shop(
     if waits:
         wait = min(waits, key=lambda each: each.seconds)
         raise TryLater(wait.seconds / state.clock().speed, f"Shop '{shop}': {wait}")
+    if busy:
+        raise busy[0]
     if failures:
         lines = "\n".join(f"  {entity}: {failure}" for entity, failure in failures.items())
         is_fatal = not any(isinstance(failure, RetryableError | CursorExpired) for failure in failures.values())
@@ -138,7 +147,7 @@ def certify_shop(shop: str, *, run_id: str, connection: Connection = None) -> di
         unread = {
             pull.entity: pull.reason or f"is still {pull.state}"
             for pull in ledger.pulls_of_run(conn, opened.client.name, shop, run_id)
-            if pull.state not in ("certified", "merged")
+            if pull.state not in ("certified", "merged", "superseded")  # a later pull has proven its window
         }
     faults = {entity: fault for entity, fault in verdicts.items() if fault} | unread
     if faults:
@@ -177,13 +186,13 @@ def _each(
         pulls = [pull for pull in ledger.open_pulls(conn, opened.client.name, shop) if pull.state in states]
     outcomes, lost = {}, []
     for pull in (pull for pull in pulls if pull.entity in opened.endpoints):
-        try:
-            with alone_with(pull):
+        with alone_with(pull):
+            try:
                 outcomes |= _one(opened, pull.pull_id, states, verb)
-        except LandingError as error:
-            lost.append(str(error))
-            with opened.session() as conn:
-                ledger.restart_pull(conn, pull.pull_id)
+            except LandingError as error:
+                lost.append(str(error))
+                with opened.session() as conn:
+                    ledger.restart_pull(conn, pull.pull_id)
     if lost:
         raise Stopped(f"Client '{opened.client.name}', shop '{shop}': " + "\n".join(lost), is_fatal=True)
     return outcomes

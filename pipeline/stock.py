@@ -12,15 +12,16 @@ import pandas as pd
 from connectors.contract import StockChange
 from connectors.errors import ConnectorError, QuotaWait
 from pipeline import opened as state
+from pipeline.basis import read_dated, stand_on
 from pipeline.clients import Client
 from pipeline.errors import PullFailed, Refused, SettingsError, TryLater
+from pipeline.late import overtaken
 from pipeline.opened import open_shop
 from pipeline.readback import read_back
 from pipeline.settings import settings
 from pipeline.words import approval_text
 from transforms import stock
 from transforms.schema import SchemaError
-from transforms.stock.wanted import OPEN_STATUSES
 from warehouse import jobs
 from warehouse.database import client_session
 from warehouse.merge import read_frame
@@ -35,37 +36,44 @@ def plan_client(client: str, *, run_id: str) -> dict[str, Any]:
     """Compare wanted with observed stock and write the differences down as jobs; sends nothing.
 
     Returns:
-        ``batch`` (the jobs a person decides on together), ``jobs`` (new ones), ``needs_approval``, ``subject`` and ``body``
-        (Markdown for the approver), ``ignored`` (articles of the master that no shop lists).
+        ``batch`` (the jobs a person decides on together), ``jobs`` (new ones), ``needs_approval`` and ``reasons``, ``digest`` of
+        the changes a person is asked about, ``subject`` and ``body`` (Markdown for the approver), ``ignored`` (articles of the
+        master that no shop lists).
     Raises:
         SettingsError: the brand's file is wrong; names file, row and column. Nothing was planned.
     """
     brand = state.find_client(client)
     batch = f"{client}/{run_id}"
-    nothing = {"batch": batch, "jobs": 0, "needs_approval": False, "subject": "", "body": "", "ignored": []}
+    nothing = {"batch": batch, "jobs": 0, "needs_approval": False, "reasons": [], "digest": "", "subject": "", "body": "", "ignored": []}
     master_file = settings().drop / client / MASTER
     if not brand.stock.is_enabled or not master_file.exists():
         return nothing
-    master = _master(client, master_file)
+    master, counted_at = _master(client, master_file)
     with client_session(state.engine(), client) as conn:
         inventory, listings = (
             read_frame(conn, "inventory", where={"client": client}),
             read_frame(conn, "listings", where={"client": client}),
         )
         listed = master["sku"].isin(listings["sku"].dropna())
-        wanted = stock.wanted_stock(master[listed], _promised(conn, client), _policy(brand))
+        taken, basis = stand_on(conn, brand, counted_at)
+        wanted = stock.wanted_stock(master[listed], taken, _policy(brand))
         planned = stock.plan(wanted, inventory, listings)
-        verdict = stock.guard(planned, inventory, _limits(brand))
+        verdict = stock.guard(planned, inventory, _limits(brand), basis)
         jobs.take_over(conn, client, batch)
         jobs.plan_jobs(conn, _wishes(conn, planned, client, batch, verdict))
         _withdraw_unwanted(conn, planned, client)
         mine = jobs.of_batch(conn, client, batch)  # also those a former try of this very plan wrote
     asked = [job for job in mine if job.status == "waiting"]  # what a yes would let go; not what was approved or sent before
-    subject, body = approval_text(brand, asked or mine, verdict.reasons)
+    why = [*verdict.reasons, *(reason for job in asked for reason in job.reasons)] if asked else []
+    reasons = list(dict.fromkeys(why))
+    digest = jobs.digest(asked)
+    subject, body = approval_text(brand, asked or mine, reasons, digest)
     return {
         **nothing,
         "jobs": len(mine),
         "needs_approval": bool(asked),
+        "reasons": reasons,
+        "digest": digest,
         "subject": subject,
         "body": body,
         "ignored": sorted(master.loc[~listed, "sku"]),
@@ -79,9 +87,11 @@ def _withdraw_unwanted(conn, planned: pd.DataFrame, client: str) -> None:
     jobs.withdraw(conn, pd.DataFrame([{"client": client, "shop": job.shop, "site": job.site, "sku": job.sku} for job in gone]))
 
 
-def _master(client: str, file: Path) -> pd.DataFrame:
+def _master(client: str, file: Path) -> tuple[pd.DataFrame, datetime]:
+    """What the brand counted, and when."""
     try:
-        return stock.read_master(file.read_bytes())
+        content, counted_at = read_dated(file)
+        return stock.read_master(content), counted_at
     except (SchemaError, OSError) as error:
         raise SettingsError(
             f"Client '{client}', file {file}: {error}. Nothing was planned; mend the file (or let the brand drop a new one) and plan again."
@@ -97,13 +107,6 @@ def _wishes(conn, planned: pd.DataFrame, client: str, batch: str, verdict: stock
     return wishes.assign(reasons=[verdict.reasons] * len(wishes))
 
 
-def _promised(conn, client: str) -> pd.DataFrame:
-    open_orders = {"client": client, "status": list(OPEN_STATUSES)}
-    orders = read_frame(conn, "orders", where=open_orders)
-    lines = read_frame(conn, "order_lines", where={"client": client, "order_id": list(orders["order_id"].unique())})
-    return stock.promised(orders, lines)
-
-
 def _policy(brand: Client) -> stock.StockPolicy:
     """Every site a shop lists on sells from the master, with the shop's share."""
     places = tuple(stock.Place(shop=entry.name, site=site, share=entry.stock_share) for entry in brand.shops for site in entry.sites)
@@ -111,34 +114,73 @@ def _policy(brand: Client) -> stock.StockPolicy:
 
 
 def _limits(brand: Client) -> stock.Limits:
-    return stock.Limits(max_changed_share=brand.stock.approve_above_share, allow_drop_to_zero=not brand.stock.approve_drop_to_zero)
+    policy = brand.stock
+    return stock.Limits(
+        max_changed_share=policy.approve_above_share,
+        allow_drop_to_zero=not policy.approve_drop_to_zero,
+        max_proof_age=timedelta(hours=policy.approve_proof_older_hours),
+        max_master_age=timedelta(hours=policy.approve_master_older_hours),
+    )
 
 
-def record_decision(client: str, *, batch: str, approved: bool, by: str, reason: str) -> None:
-    """Write who decided what on a guarded batch; the push reads nothing else."""
-    with client_session(state.engine(), client) as conn:
-        jobs.decide(conn, client, batch, approved=approved, by=by, reason=reason)
+def record_decision(client: str, *, batch: str, approved: bool, by: str, reason: str, shown: str) -> None:
+    """Write who decided what on a guarded batch; the push reads nothing else.
+
+    Args:
+        shown: the ``digest`` beside the list the person saw; the decision holds for that list alone.
+    Raises:
+        Refused: other changes wait by now, or they have waited too long; nothing was decided.
+    """
+    try:
+        with client_session(state.engine(), client) as conn:
+            jobs.decide(conn, client, batch, approved=approved, by=by, reason=reason, shown=shown)
+    except jobs.NotAsShown as error:
+        raise Refused(
+            f"Client '{client}', batch {batch}: {error}; nothing was decided and nothing is sent. In Airflow clear `plan` with downstream, "
+            f"so that `approve` shows the list of now; by hand look at `daiyun jobs list --client {client} --batch {batch}`."
+        ) from None
 
 
 def push_client(client: str, *, batch: str, connections: Connections = None) -> dict[str, int]:
     """Send the batch's jobs that may be sent; what was acknowledged before is not sent again.
 
     Raises:
-        Refused: jobs of the batch are guarded and nobody approved them; nothing of them was sent.
+        Refused: jobs of the batch are guarded and nobody approved them, or not as they stand, or they were planned too long
+            ago, or the client's pushes are switched off; nothing was sent.
         TryLater: the marketplace's quota asks to come back.
         PullFailed: a shop could not be reached; the others' jobs are sent.
     """
+    _refuse_switched_off(client)
     with client_session(state.engine(), client) as conn:
         undecided = jobs.waiting(conn, client, batch)
         ready = jobs.pushable(conn, client, batch)
+        unfit = jobs.unfit(conn, client, ready)
+        jobs.take_back(conn, unfit)
     if undecided and not ready:
         raise Refused(
             f"Client '{client}': {len(undecided)} guarded stock changes of batch {batch} have no recorded approval, so nothing was sent. "
             "Answer under Required Actions in Airflow, or `daiyun jobs decide`."
         )
+    if unfit:
+        told = "\n".join(f"  {job.shop} {job.site} {job.sku} {unfit[job.job_id]}" for job in ready if job.job_id in unfit)
+        raise Refused(f"Client '{client}', batch {batch}: nothing was sent; plan anew, these changes are taken back:\n{told}")
     counts = {"acknowledged": 0, "refused": 0}
-    for_each_shop(ready, connections, lambda opened, changes: _push(opened, changes, counts))
+    by_id = {job.job_id: job for job in ready}
+    for_each_shop(ready, connections, lambda opened, changes: _push(opened, _still_right(opened, changes, by_id), counts))
     return counts
+
+
+def _refuse_switched_off(client: str) -> None:
+    if not state.find_client(client).stock.is_enabled:
+        raise Refused(f"Client '{client}': `stock: is_enabled` is false in its file, so nothing was sent.")
+
+
+def _still_right(opened, changes: list[StockChange], by_id: Mapping[str, jobs.Job]) -> list[StockChange]:
+    """Without those a late push would do harm with; they are taken back, and the next plan looks afresh."""
+    gone = overtaken(opened, changes, by_id)
+    with opened.session() as conn:
+        jobs.take_back(conn, gone)
+    return [change for change in changes if change.job_id not in gone]
 
 
 def _push(opened, changes: list[StockChange], counts: dict[str, int]) -> None:

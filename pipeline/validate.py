@@ -19,7 +19,7 @@ from warehouse import ledger, quarantine
 from warehouse.landing import LandedPage
 
 log = logging.getLogger(__name__)
-INSTANT, TEXT = pd.ArrowDtype(pa.timestamp("us", tz="UTC")), pd.ArrowDtype(pa.string())
+INSTANT, TEXT, NUMBER = pd.ArrowDtype(pa.timestamp("us", tz="UTC")), pd.ArrowDtype(pa.string()), pd.ArrowDtype(pa.int64())
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,17 @@ def validate_pull(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull) -> di
 
     Returns:
         ``{"good": rows, "bad": rows}`` over all tables.
+    Raises:
+        PagesExpired: its pages are not kept any more.
+        PullMoved: another process works on it in spite of everything (its lock is lost with the database's connection).
     """
+    connector = opened.connector  # a wrong connection is told before anything is taken back
+    with opened.session() as conn:
+        pull = ledger.begin_derivation(conn, pull)
     landing().clear_batches(pull.ref)
     faults, tallies, good = [], {}, 0
     for number, chunk in enumerate(page_chunks(pull)):
-        checked = check_chunk(opened.connector, endpoint, pull, chunk)
+        checked = check_chunk(connector, endpoint, pull, chunk)
         faults.append(checked.faults)
         for table, tally in checked.tallies.items():
             tallies[table] = tallies[table] + tally if table in tallies else tally
@@ -68,6 +74,7 @@ def validate_pull(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull) -> di
     counts = {"good": good, "bad": 0 if bad_rows is None else bad_rows[["table", "key"]].drop_duplicates().shape[0]}
     log.info("%s: %d rows are good, %d in quarantine", pull.entity, counts["good"], counts["bad"])
     with opened.session() as conn:
+        ledger.hold(conn, pull)
         quarantine.put(conn, pull.pull_id, bad_rows)
         ledger.set_state(conn, pull.pull_id, "validated", counts={**counts, "tallies": [tally.to_json() for tally in tallies.values()]})
     return counts
@@ -90,13 +97,14 @@ def _children(table: str, frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.Da
 
 
 def stamp(frame: pd.DataFrame, pull: ledger.Pull, chunk: Chunk) -> pd.DataFrame:
-    """Add version and provenance to a mapped frame: when its page arrived and where the raw record lies."""
+    """Add version and provenance to a mapped frame: when its page arrived, which mapping of it this is, where the raw record lies."""
     arrivals = pa.array([page.received_at for page in chunk.pages], type=INSTANT.pyarrow_dtype)
     places = pa.array(frame["landing_page"], type=pa.int64(), from_pandas=True)
     seen = pd.Series(arrivals.take(places), dtype=INSTANT, index=frame.index)
     numbers = (frame["landing_page"].astype("int64[pyarrow]") + chunk.first_page).astype(TEXT)
     stamped = frame.drop(columns=["landing_page", "landing_record"])
     stamped["seen_at"] = seen
+    stamped["derivation"] = pd.Series(pull.derivation, index=frame.index, dtype=NUMBER)
     stamped["source_updated_at"] = stamped["source_updated_at"].astype(INSTANT).fillna(seen)
     stamped["landing_ref"] = f"{pull.pull_id}/" + numbers + "#" + frame["landing_record"].astype("int64[pyarrow]").astype(TEXT)
     return stamped

@@ -10,8 +10,8 @@ from warehouse.jobs import Job
 SHOWN_JOBS = 40
 
 
-def approval_text(brand: Client, jobs: Sequence[Job], reasons: Sequence[str]) -> tuple[str, str]:
-    """Subject and Markdown body of an approval: why it is asked, and every change with before and after."""
+def approval_text(brand: Client, jobs: Sequence[Job], reasons: Sequence[str], digest: str) -> tuple[str, str]:
+    """Subject and Markdown body of an approval: why it is asked, and every change with before and after; ``digest`` names the list."""
     subject = f"{brand.brand}: {len(jobs)} stock changes"
     rows = [
         f"| {job.shop} | {job.site} | {job.sku} | {job.observed_quantity} | **{job.wanted_quantity}** |"
@@ -20,4 +20,5 @@ def approval_text(brand: Client, jobs: Sequence[Job], reasons: Sequence[str]) ->
     more = [f"… and {len(jobs) - SHOWN_JOBS} more (`daiyun jobs list --client {brand.name}`)."] if len(jobs) > SHOWN_JOBS else []
     why = [f"- {reason}" for reason in reasons] or ["- nothing above the guard"]
     table = ["| shop | site | SKU | shows now | would become |", "| --- | --- | --- | ---: | ---: |", *rows]
-    return subject, "\n".join(["**Why you are asked**", *why, "", *table, *more])
+    bound = ["", f"The answer holds for this list alone: `{digest}`."] if digest else []
+    return subject, "\n".join(["**Why you are asked**", *why, "", *table, *more, *bound])

@@ -34,7 +34,7 @@ def chart(days: tuple[Day, ...], currency: str, speak: Language) -> dict[str, An
                 "weekday": speak.weekday(day.day),
                 "date": speak.day_short(day.day),
                 "is_best": day.net_sales_minor == highest,
-                "spoken": f"{speak.day(day.day)}: {speak.money(day.net_sales_minor, currency)}",
+                "spoken": speak.day(day.day) + speak.say(": ") + speak.money(day.net_sales_minor, currency),
             }
             for day in days
         ],

@@ -57,8 +57,10 @@ def warning(complete: Completeness, labels: Mapping[str, str], speak: Language) 
         return None
     shops = speak.listing([labels[name] for name in complete.open_shops])
     return speak.say_n(
-        "Provisional: the week of %(shops)s has not been read completely yet. What is missing will come with the next report.",
-        "Provisional: the weeks of %(shops)s have not been read completely yet. What is missing will come with the next report.",
+        "Provisional: the week of %(shops)s has not been read completely yet. "
+        "What is missing will come with the next report, as changes to this week.",
+        "Provisional: the weeks of %(shops)s have not been read completely yet. "
+        "What is missing will come with the next report, as changes to this week.",
         len(complete.open_shops), shops=shops,
     )
 

@@ -54,13 +54,13 @@ class Language:
         pattern = "#,##0.0%" if round(abs(ratio), 3) < 0.1 else "#,##0%"
         return numbers.format_percent(ratio, format=pattern, locale=self.locale)
 
-    def money(self, minor: int, currency: str, *, exact: bool = False) -> str:
-        """An amount of minor units; from a hundred up without cents, with ``exact`` from ten million up."""
+    def money(self, minor: int, currency: str, *, exact: bool = False, signed: bool = False) -> str:
+        """An amount of minor units; from a hundred up without cents, with ``exact`` from ten million up; ``signed``: +$12."""
         amount = major(minor, currency)
         whole = not amount or abs(amount) >= (10_000_000 if exact else 100)
         pattern = _pattern(0 if whole else exponent(currency), self._gap(currency))
         text = numbers.format_currency(abs(amount), currency, format=pattern, locale=self.locale, currency_digits=False)
-        return (MINUS if amount < 0 else "") + text
+        return (MINUS if amount < 0 else "+" if signed and amount else "") + text
 
     def _gap(self, currency: str) -> str:
         """Between a currency without a sign of its own and its digits: THB 12, but $12."""
@@ -82,6 +82,9 @@ class Language:
     def day_short(self, iso: str) -> str:
         return dates.format_skeleton("Md", date.fromisoformat(iso), locale=self.locale)
 
+    def day_short_in_words(self, iso: str) -> str:
+        return dates.format_skeleton("MMMd", date.fromisoformat(iso), locale=self.locale)
+
     def day_long(self, iso: str) -> str:
         return dates.format_date(date.fromisoformat(iso), "long", locale=self.locale)
 
@@ -91,7 +94,7 @@ class Language:
 
     def instant(self, value: datetime, zone: str) -> str:
         local = value.astimezone(ZoneInfo(zone))
-        return dates.format_skeleton("MMMd", local.date(), locale=self.locale) + local.strftime(" %H:%M")
+        return self.day_short_in_words(local.date().isoformat()) + local.strftime(" %H:%M")
 
     def zone(self, zone: str) -> str:
         """The city a zone is named after."""

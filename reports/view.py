@@ -8,18 +8,22 @@ from decimal import Context
 from typing import Any
 
 from reports import completeness, wording
+from reports import restated as changes
 from reports.chart import chart
 from reports.completeness import Completeness
 from reports.facts import Brand
 from reports.language import Language, shortened
-from transforms.metrics import Figures, RateUsed, ShopWeek, WeeklyMetrics, change
+from transforms.metrics import Figures, RateUsed, Restated, ShopWeek, WeeklyMetrics, change
 
 TITLE_COLUMNS = 60
 MOST_PRODUCTS = MOST_STOCKS = 10
-MARKETPLACES = {"amazon": "Amazon", "lazada": "Lazada"}
+MARKETPLACES = {
+    "amazon": "Amazon", "lazada": "Lazada", "ebay": "eBay", "etsy": "Etsy", "aliexpress": "AliExpress", "shopify": "Shopify",
+    "woocommerce": "WooCommerce", "paypal": "PayPal",
+}  # fmt: skip
 
 
-def view(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: Language) -> dict[str, Any]:
+def view(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: Language, restated: Restated) -> dict[str, Any]:
     labels = shop_labels(metrics.shops, speak)
     comparable = complete.is_comparable
     return {
@@ -29,7 +33,7 @@ def view(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: La
         "zone": speak.zone(metrics.zone),
         "currency": speak.currency(metrics.currency),
         "headline": wording.headline(metrics, speak, comparable=comparable),
-        "story": wording.story(metrics, speak, labels, comparable=comparable),
+        "story": [*wording.story(metrics, speak, labels, comparable=comparable), *filter(None, [changes.story(restated, speak)])],
         "warning": completeness.warning(complete, labels, speak),
         "figures": key_figures(metrics, speak, comparable=comparable),
         "chart": chart(metrics.days, metrics.currency, speak) if any(day.net_sales_minor for day in metrics.days) else None,
@@ -38,7 +42,8 @@ def view(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: La
         "products": products(metrics, labels, speak),
         "stocks": stocks(metrics, labels, speak),
         "stocks_left_out": max(len(metrics.stock_to_watch) - MOST_STOCKS, 0),
-        "refunds": refunds(metrics, speak, comparable=comparable),
+        "refunds": refunds(metrics, speak, restated, comparable=comparable),
+        "restated": changes.view(restated, labels, speak),
         "notes": money_notes(metrics, speak),
         "completeness": completeness.rows(complete, labels, metrics.zone, speak),
         "is_complete": complete.is_complete,
@@ -47,8 +52,11 @@ def view(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: La
 
 
 def shop_labels(shops: tuple[ShopWeek, ...], speak: Language) -> dict[str, str]:
-    """What the owner calls a shop, ``Amazon (Germany, France)``; its own name follows where two would look alike."""
-    labels = {shop.shop: _label(shop.marketplace, shop.sites, speak) for shop in shops}
+    """What the owner calls a shop, ``Amazon (Germany, France)``; its own name follows where two would look alike.
+
+    A shop that the client's file no longer names has nothing but its name.
+    """
+    labels = {shop.shop: _label(shop.marketplace, shop.sites, speak) if shop.sites else shop.shop for shop in shops}
     counts = Counter(labels.values())
     return {name: label if counts[label] == 1 else f"{label} · {name}" for name, label in labels.items()}
 
@@ -132,6 +140,7 @@ def products(metrics: WeeklyMetrics, labels: Mapping[str, str], speak: Language)
             "sku": product.sku,
             "shops": speak.listing([labels.get(shop, shop) for shop in product.shops]),
             "units": speak.number(product.units),
+            "sold": speak.say_n("%(n)s unit", "%(n)s units", product.units),
             "sales": "–" if product.sales_minor is None else speak.money(product.sales_minor, metrics.currency),
         }
         for product in metrics.top_products[:MOST_PRODUCTS]
@@ -153,8 +162,8 @@ def stocks(metrics: WeeklyMetrics, labels: Mapping[str, str], speak: Language) -
     ]
 
 
-def refunds(metrics: WeeklyMetrics, speak: Language, *, comparable: bool) -> str:
-    """Refunds, their share of sales, and the week before."""
+def refunds(metrics: WeeklyMetrics, speak: Language, restated: Restated, *, comparable: bool) -> str:
+    """Refunds, their share of sales, the week before, what is still open, and what was given back since for earlier weeks."""
     now, before = metrics.total.converted, metrics.total_before.converted
     if not now.refunds_minor:
         said = speak.say("Nothing was refunded for returns requested this week.")
@@ -168,9 +177,23 @@ def refunds(metrics: WeeklyMetrics, speak: Language, *, comparable: bool) -> str
     sentences = [said]
     if comparable:
         sentences.append(speak.say("The week before: %(amount)s.", amount=speak.money(before.refunds_minor, metrics.currency)))
+    if metrics.unsettled_returns:
+        sentences.append(speak.say_n(
+            "%(n)s return of this week is not settled yet; a refund would show in a later report as a change to this week.",
+            "%(n)s returns of this week are not settled yet; refunds would show in a later report as changes to this week.",
+            metrics.unsettled_returns,
+        ))
+    since = changes.refunded_since(restated)
+    if since:
+        amounts = speak.listing([speak.money(minor, code, exact=True) for code, minor in since.items()])
+        sentences.append(speak.say(
+            "Besides, refunds of %(amounts)s were completed since for returns of earlier weeks; see “Changes to earlier weeks”.",
+            amounts=amounts,
+        ))
     if metrics.total.cancelled:
         sentences.append(speak.say_n(
-            "%(n)s more order was cancelled and counts nowhere.", "%(n)s more orders were cancelled and count nowhere.",
+            "%(n)s order of this week was cancelled and is in none of the figures.",
+            "%(n)s orders of this week were cancelled and are in none of the figures.",
             metrics.total.cancelled,
         ))
     return speak.gap.join(sentences)
@@ -201,10 +224,22 @@ def rates(metrics: WeeklyMetrics, speak: Language) -> dict[str, Any] | None:
         newest[rate.currency] = rate
     days = sorted({rate.rate_date for rate in used})
     return {
-        "sources": speak.listing(sorted({rate.source for rate in used})),
+        "sources": speak.listing([_publisher(name, speak) for name in sorted({one for rate in used for one in rate.source.split("+")})]),
         "days": speak.days(days[0], days[-1]) if len(days) > 1 else speak.day_long(days[0]),
-        "newest": [f"1 {rate.currency} = {_short(rate.rate)} {rate.target}" for rate in newest.values()],
+        "newest_day": speak.day_short_in_words(max(rate.rate_date for rate in newest.values())),
+        "newest": [_rate(rate, days[-1], speak) for rate in newest.values()],
     }
+
+
+def _publisher(source: str, speak: Language) -> str:
+    return speak.say("European Central Bank") if source == "ECB" else source
+
+
+def _rate(rate: RateUsed, newest_day: str, speak: Language) -> str:
+    """With its own day where that is not the newest of all."""
+    said = f"1 {rate.currency} = {_short(rate.rate)} {rate.target}"
+    day = "" if rate.rate_date == newest_day else speak.say(" (%(day)s)", day=speak.day_short_in_words(rate.rate_date))
+    return said + day
 
 
 def _short(rate: str) -> str:

@@ -7,6 +7,7 @@ after that, through Jinja's escaping, and never passes through MJML. Equal input
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC
 from functools import lru_cache
 from pathlib import Path
@@ -20,24 +21,28 @@ from reports.completeness import Completeness, completeness
 from reports.facts import Brand, Report, ReportError, ShopCertificate
 from reports.language import Language, language
 from reports.view import view
-from transforms.metrics import WeeklyMetrics, change
+from transforms.metrics import Restated, WeeklyMetrics, change
 
 TEMPLATES = Path(__file__).parent / "templates"
 LARGEST_BYTES = 100_000  # Gmail cuts a mail's HTML at 102 kB
+NOTHING_EARLIER = Restated()
 
 
-def build(metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCertificate], code: str) -> Report:
+def build(
+    metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCertificate], code: str, restated: Restated = NOTHING_EARLIER
+) -> Report:
     """The report of one client's week.
 
     Args:
         certificates: one per shop; a shop without one is shown as not certified.
         code: ``zh`` or ``en``.
+        restated: earlier weeks that were reported, compared with what the tables say now.
     Raises:
         ReportError: the language is not known, or the mail would be too large to arrive uncut.
     """
     speak = language(code)
     complete = completeness(metrics, certificates)
-    shown = view(metrics, brand, complete, speak)
+    shown = view(metrics, brand, complete, speak, restated)
     subject = _subject(metrics, shown, speak)
     page = {
         **shown, "subject": subject, "tag": speak.tag, "gap": speak.gap,
@@ -52,7 +57,7 @@ def build(metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCerti
     return Report(
         client=metrics.client, period_start=metrics.period_start, period_end=metrics.period_end, language=code,
         subject=subject, html=html, text=_environment(code, escape=False).get_template("weekly.txt").render(page),
-        data=_data(metrics, brand, complete, shown, code, subject), is_complete=complete.is_complete,
+        data=_data(metrics, brand, complete, shown, code, subject, restated), is_complete=complete.is_complete,
     )
 
 
@@ -62,15 +67,20 @@ def _subject(metrics: WeeklyMetrics, shown: dict[str, Any], speak: Language) -> 
 
 
 def definitions(speak: Language) -> list[tuple[str, str]]:
+    refunds = speak.say(
+        "given back for returns requested in the week; what is given back later shows in a later report, as a change to this week."
+    )
     return [
         (speak.say("Net sales"), speak.say("goods sold, less discounts and refunds; without shipping and tax on top.")),
         (speak.say("Orders"), speak.say("placed in the week and not cancelled.")),
         (speak.say("Average order"), speak.say("goods less discounts, per order that shows an amount.")),
-        (speak.say("Refunds"), speak.say("given back for returns requested in the week.")),
+        (speak.say("Refunds"), refunds),
     ]
 
 
-def _data(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, shown: dict[str, Any], code: str, subject: str) -> dict[str, Any]:
+def _data(
+    metrics: WeeklyMetrics, brand: Brand, complete: Completeness, shown: dict[str, Any], code: str, subject: str, restated: Restated
+) -> dict[str, Any]:
     """Exact figures (minor units) and what was said about them; no layout."""
     now, before = metrics.total.converted, metrics.total_before.converted
     return {
@@ -81,7 +91,8 @@ def _data(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, shown: d
             shop: until.astimezone(UTC).isoformat().replace("+00:00", "Z") if until else None for shop, until in complete.certified.items()
         },
         "net_sales_change": change(now.net_sales_minor, before.net_sales_minor) if complete.is_comparable else None,
-        "metrics": metrics.as_plain(),
+        "metrics": metrics.as_plain(), "weeks_compared": restated.compared,
+        "restated": [asdict(week) for week in restated.weeks],
     }
 
 
@@ -89,7 +100,7 @@ def _data(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, shown: d
 def _html_template(code: str) -> Template:
     """The compiled layout, with the macros it uses imported in front."""
     layout = mjml2html((TEMPLATES / "weekly.mjml").read_text(encoding="utf-8"))
-    macros = "{% from 'parts.html' import changed, title, head, tile with context %}"
+    macros = "{% from 'parts.html' import changed, moved, title, head, tile with context %}"
     return _environment(code, escape=True).from_string(macros + _tight(layout))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
+from email.utils import format_datetime
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -98,4 +99,5 @@ class _Desk:
         rows = csv.writer(page, lineterminator="\n")
         rows.writerow(("sku", "on_hand"))
         rows.writerows(master_rows(self._house.world, client, self._house.clock.horizon))
-        return PlainTextResponse(page.getvalue(), media_type="text/csv")
+        counted = format_datetime(self._house.clock.horizon, usegmt=True)
+        return PlainTextResponse(page.getvalue(), media_type="text/csv", headers={"Last-Modified": counted})

@@ -19,10 +19,11 @@ PROFILES: dict[str, dict[str, float]] = {
     },
 }
 MOST_IN_A_ROW = 2
+MOST_OF_A_KIND = {"expired_token": 1}  # a token that has just been issued is not called in at its first use
 
 
 class Faults:
-    """Whether the next request of a key meets a kind of trouble; never more than twice in a row for one key.
+    """Whether the next request of a key meets a kind of trouble; never more than twice in a row for one key (a token: once).
 
     ``expired_token`` and ``lost_write`` are the marketplaces' and the stock's to act on.
     """
@@ -40,7 +41,7 @@ class Faults:
             return False
         self._asked[kind, key] += 1
         struck = Random(f"{self._seed}:{kind}:{key}:{self._asked[kind, key]}").random() < chance
-        if struck and self._in_a_row[kind, key] >= MOST_IN_A_ROW:
+        if struck and self._in_a_row[kind, key] >= MOST_OF_A_KIND.get(kind, MOST_IN_A_ROW):
             struck = False
         self._in_a_row[kind, key] = self._in_a_row[kind, key] + 1 if struck else 0
         return struck

@@ -154,6 +154,10 @@ VERSION = (
         "When the marketplace says the record last changed; where it has no honest clock, when the page was received.",
     ),
     Column("seen_at", Kind.INSTANT, "When the page that carried this version was received; breaks ties of source_updated_at."),
+    Column(
+        "derivation", Kind.INTEGER,
+        "Which reading of the landed page made this row: 1 the first, one more with each replay; a later one replaces an earlier.",
+    ),
     Column("content_hash", Kind.INTEGER, "64-bit hash of the row's content (and its children's); equal content is never rewritten."),
     Column("landing_ref", Kind.TEXT, "Where the raw record lies: <pull id>/<page>#<record>."),
 )

@@ -23,11 +23,16 @@ def make_engine(url: str, **options) -> Engine:
 
 
 @contextmanager
-def client_session(engine: Engine, client: str) -> Iterator[Connection]:
-    """A transaction that sees one client's rows (``*``: every client's); commits at the end, rolls back on an error."""
+def client_session(engine: Engine, client: str, *, is_snapshot: bool = False) -> Iterator[Connection]:
+    """A transaction that sees one client's rows (``*``: every client's); commits at the end, rolls back on an error.
+
+    Args:
+        is_snapshot: for reading: all queries see the one instant it began at, whatever others commit meanwhile.
+    """
     if not client:
         raise ValueError("a session needs a client's name (or '*'); row-level security would show it nothing")
-    with engine.begin() as conn:
+    opened = engine.execution_options(isolation_level="REPEATABLE READ") if is_snapshot else engine
+    with opened.begin() as conn:
         conn.execute(text("SELECT set_config('daiyun.client', :client, true)"), {"client": client})
         yield conn
 

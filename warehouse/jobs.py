@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, func, or_, select, text
 
-from warehouse.jobs_sql import ADOPT, INSERT_NEW, RELEASE, SUPERSEDE_OLDER, WITHDRAW
+from warehouse.jobs_shown import NotAsShown, digest
+from warehouse.jobs_sql import ADOPT, INSERT_NEW, REJUDGE, RELEASE, SUPERSEDE_OLDER, WITHDRAW
 from warehouse.tables import metadata
 
 JOBS, EVENTS = metadata.tables["sync_jobs"], metadata.tables["sync_job_events"]
@@ -24,7 +25,7 @@ UNFINISHED = ("planned", "waiting", "approved", "pushed", "acknowledged")
 CAME_TO_NOTHING = ("rejected", "failed", "superseded")
 ANSWERABLE = timedelta(hours=24)  # longer than any question stays open: after it a waiting job's person cannot be asked any more
 MAY_BECOME = {
-    "planned": {"pushed", "superseded"},
+    "planned": {"pushed", "waiting", "superseded"},
     "waiting": {"approved", "rejected", "superseded"},
     "approved": {"pushed", "superseded"},
     "pushed": {"pushed", "acknowledged", "failed", "superseded"},
@@ -62,9 +63,11 @@ class Job:
     decision: str | None
     decided_by: str | None
     decided_at: datetime | None
+    decision_digest: str | None
     attempts: int
     message: str | None
     vendor_ref: str | None
+    planned_at: datetime
     changed_at: datetime
 
 
@@ -79,7 +82,7 @@ class PlanCounts:
 
 
 def plan_jobs(conn: Connection, frame: pd.DataFrame, by: str = "plan", kind: str = "stock") -> PlanCounts:
-    """Note every wish of ``frame`` that is not known yet. Planning the same twice adds nothing.
+    """Note every wish of ``frame`` that is not known yet. Planning the same twice adds nothing; it is judged again, though.
 
     Args:
         frame: one row a target: client, shop, site, sku, listing_id, product_id, observed_quantity, wanted_quantity,
@@ -92,6 +95,7 @@ def plan_jobs(conn: Connection, frame: pd.DataFrame, by: str = "plan", kind: str
     wishes = [_wish(row, kind) for row in frame[list(PLANNED_COLUMNS)].astype(object).to_dict("records")]
     told = {"wishes": json.dumps(wishes), "by": by}
     superseded = conn.execute(text(SUPERSEDE_OLDER), told).scalar_one()
+    conn.execute(text(REJUDGE), told)
     statuses = conn.execute(text(INSERT_NEW), told).scalars().all()
     waiting = statuses.count("waiting")
     return PlanCounts(len(statuses) - waiting, waiting, len(wishes) - len(statuses), superseded)
@@ -171,13 +175,49 @@ def _jobs(conn: Connection, client: str, batch: str | None, *conditions) -> list
     return [Job(**row) for row in conn.execute(query.order_by(JOBS.c.shop, JOBS.c.site, JOBS.c.sku, JOBS.c.planned_at)).mappings()]
 
 
-def decide(conn: Connection, client: str, batch: str, approved: bool, by: str, reason: str = "") -> int:
-    """Record a person's decision on every waiting job of a batch; returns how many. A second decision finds none waiting."""
-    jobs = [job.job_id for job in waiting(conn, client, batch)]
+def decide(conn: Connection, client: str, batch: str, approved: bool, by: str, reason: str = "", shown: str | None = None) -> int:
+    """Record a person's decision on every waiting job of a batch; returns how many. A second decision finds none waiting.
+
+    Args:
+        shown: ``digest`` of what the person saw; None: what waits now.
+    Raises:
+        NotAsShown: other changes wait by now, or they have waited longer than ``ANSWERABLE``; nothing was decided.
+    """
+    _lock(conn, client)
+    jobs = waiting(conn, client, batch)
+    if not jobs:
+        return 0
+    now = digest(jobs)
+    if shown is not None and shown != now:
+        raise NotAsShown(f"the decision is about list {shown or 'none'}, but {len(jobs)} changes wait as list {now}")
+    if approved and (old := _planned_long_ago(conn, jobs)):
+        raise NotAsShown(f"the changes have waited since {old[0].planned_at:%Y-%m-%d %H:%M} UTC, too long to be right still")
     word = "approved" if approved else "rejected"
-    decision = {"decision": word, "decided_by": by, "decided_at": func.now(), "decision_reason": reason or None}
-    _move(conn, jobs, word, by, reason or None, **decision)
+    decision = {"decision": word, "decided_by": by, "decided_at": func.now(), "decision_reason": reason or None, "decision_digest": now}
+    _move(conn, [job.job_id for job in jobs], word, by, reason or None, **decision)
     return len(jobs)
+
+
+def unfit(conn: Connection, client: str, ready: Sequence[Job]) -> dict[str, str]:
+    """Job id → why it must not be sent though its status lets it: another list was approved, or it was planned too long ago."""
+    found = {job.job_id: f"was planned {job.planned_at:%Y-%m-%d %H:%M} UTC, too long ago" for job in _planned_long_ago(conn, ready)}
+    for shown, at in {(job.decision_digest, job.decided_at) for job in ready if job.needs_approval}:
+        together = _jobs(conn, client, None, JOBS.c.decision_digest == shown, JOBS.c.decided_at == at)  # whatever became of each since
+        if not shown or digest(together) != shown:
+            what = f"is not as it was approved (list {shown or 'unknown'})"
+            found |= {job.job_id: what for job in ready if job.needs_approval and (job.decision_digest, job.decided_at) == (shown, at)}
+    return found
+
+
+def _planned_long_ago(conn: Connection, jobs: Sequence[Job]) -> list[Job]:
+    now = conn.execute(select(func.now())).scalar_one()
+    return [job for job in jobs if now - job.planned_at > ANSWERABLE]
+
+
+def take_back(conn: Connection, why: Mapping[str, str], by: str = "push") -> None:
+    """Supersede these jobs, each with its reason: the next plan looks afresh."""
+    for job_id, reason in why.items():
+        _move(conn, [job_id], "superseded", by, reason)
 
 
 def mark_pushed(conn: Connection, job_ids: Iterable[str], by: str = "push") -> None:

@@ -63,9 +63,27 @@ noted AS (
 )
 SELECT status FROM added"""
 
+# The same plan made again (a cleared task) is judged again: what needed nobody before may need a person now.
+REJUDGE = f"""{_WISHES},
+judged AS (
+    SELECT j.job_id, j.client, j.status, w.reasons FROM sync_jobs j JOIN wishes w ON {_SAME_TARGET}
+    WHERE w.needs_approval AND j.batch = w.batch AND j.wanted_quantity = w.wanted_quantity AND j.status IN ('planned', 'waiting')
+    FOR UPDATE OF j
+),
+moved AS (
+    UPDATE sync_jobs j SET status = 'waiting', needs_approval = true, reasons = o.reasons, changed_at = now()
+    FROM judged o WHERE j.job_id = o.job_id RETURNING j.job_id
+),
+noted AS (
+    INSERT INTO sync_job_events (client, job_id, from_status, to_status, by, note)
+    SELECT client, job_id, status, 'waiting', :by, 'planned again; now a person must approve' FROM judged WHERE status = 'planned'
+)
+SELECT count(*) FROM moved"""
+
 _LEFT_OVER = "FROM sync_jobs j WHERE j.client = :client AND j.kind = :kind AND j.batch <> :batch"
 
-# Nobody sends or reads back an earlier batch any more: what a person approved, or a marketplace took, goes on in this one.
+# Nobody sends or reads back an earlier batch any more: what a person approved, or a marketplace took, goes on in this one,
+# as planned now (the plan takes back what it does not want any more).
 ADOPT = f"""
 WITH left_over AS (
     SELECT j.job_id, j.client, j.status {_LEFT_OVER}
@@ -73,7 +91,7 @@ WITH left_over AS (
     FOR UPDATE OF j
 ),
 moved AS (
-    UPDATE sync_jobs j SET batch = :batch FROM left_over o WHERE j.job_id = o.job_id RETURNING j.job_id
+    UPDATE sync_jobs j SET batch = :batch, planned_at = now() FROM left_over o WHERE j.job_id = o.job_id RETURNING j.job_id
 ),
 noted AS (
     INSERT INTO sync_job_events (client, job_id, from_status, to_status, by, note)

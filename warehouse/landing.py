@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -125,10 +127,27 @@ class Landing:
         for name in self._names(f"{pull.place}/{BATCHES}"):
             self._at(f"{pull.place}/{BATCHES}/{name}").unlink(missing_ok=True)
 
-    def expire(self, older_than: datetime) -> int:
-        """Remove every file last written before ``older_than``; returns how many. What is in the tables stays."""
-        removed = 0
-        for file in list(self.root.rglob("*")) if self.root.exists() else []:
+    def remove(self, pull: PullRef) -> None:
+        """Remove all of a pull's pages and batches, of every attempt; nothing happens where there are none (any more)."""
+        folder = self._at(pull.place)
+        while folder.exists():
+            with suppress(FileNotFoundError):  # another process removes them too
+                shutil.rmtree(folder) if self._is_local else folder.rmdir(recursive=True)
+
+    def pulls(self) -> list[PullRef]:
+        """Every pull that has files here."""
+        places: list[tuple[str, ...]] = [()]
+        for _ in fields(PullRef):
+            places = [(*parts, name) for parts in places for name in self._names("/".join(parts))]
+        return [PullRef(*parts) for parts in places]
+
+    def expire(self, older_than: datetime, pull: PullRef | None = None) -> int:
+        """Remove every file (of one pull, where given) last written before ``older_than``; returns how many.
+
+        It asks nobody whether they are needed. What is in the tables stays.
+        """
+        removed, folder = 0, self._at(pull.place) if pull else self.root
+        for file in list(folder.rglob("*")) if folder.exists() else []:
             if file.is_file() and datetime.fromtimestamp(file.stat().st_mtime, UTC) < older_than:
                 file.unlink(missing_ok=True)
                 removed += 1
@@ -151,7 +170,7 @@ class Landing:
 
     def _names(self, folder: str) -> list[str]:
         path = self._at(folder)
-        return sorted(item.name for item in path.iterdir()) if path.exists() else []
+        return sorted(item.name for item in path.iterdir()) if path.is_dir() else []
 
     def _write(self, name: str, head: bytes, body, *, is_last_copy: bool = False, is_compressed: bool = False) -> None:
         plain = b"".join((SIZES.pack(SIZES.size + len(head) + len(body), len(head)), head, body))

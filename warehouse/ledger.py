@@ -22,8 +22,9 @@ from warehouse.ledger_tables import PULL_STATES
 from warehouse.tables import metadata
 
 __all__ = [
-    "LedgerError", "Pull", "certificates", "certify", "count_calls", "get_pull", "latest_checked", "note", "open_pull", "open_pulls",
-    "pulls_of_run", "restart_pull", "save_cursor", "set_state", "usual_counts", "watermark",
+    "LedgerError", "PagesExpired", "Pull", "PullMoved", "begin_derivation", "certificates", "certify", "count_calls", "get_pull",
+    "hold", "latest_checked", "note", "open_pull", "open_pulls", "pulls_of_run", "restart_pull", "save_cursor", "set_state",
+    "usual_counts", "watermark",
 ]
 
 PULLS = metadata.tables["pulls"]
@@ -34,6 +35,14 @@ class LedgerError(RuntimeError):
     """The ledger was asked for something that cannot be true."""
 
 
+class PullMoved(LedgerError):
+    """Another process has moved the pull on meanwhile; looked up again, it shows what is left to do."""
+
+
+class PagesExpired(LedgerError):
+    """The pull's landed pages were given up with their age: what came of them stays, nothing new can."""
+
+
 @dataclass(frozen=True)
 class Pull:
     """One entity of one shop for one window.
@@ -42,6 +51,8 @@ class Pull:
         pages: pages landed in this attempt, so also the next page's index.
         cursor: where reading goes on; None at the start and after the last page.
         announced: the vendor's own count of the window, where it gave one.
+        derivation: how often its pages were mapped; part of the version of every row that comes of them.
+        expired_at: when its pages were given up; None: they are kept.
     """
 
     pull_id: str
@@ -58,6 +69,8 @@ class Pull:
     cursor: Mapping[str, Any] | None
     announced: int | None
     counts: Mapping[str, Any] | None
+    derivation: int = 1
+    expired_at: datetime | None = None
 
     @property
     def ref(self) -> PullRef:
@@ -102,7 +115,7 @@ def _go_on(conn: Connection, row: RowMapping, run_id: str) -> Pull:
 
 def save_cursor(conn: Connection, pull_id: str, page_index: int, cursor: Mapping[str, Any] | None, announced: int | None) -> None:
     """Note that page ``page_index`` is landed and where reading goes on after it."""
-    values: dict[str, Any] = {"pages": page_index + 1, "cursor": dict(cursor) if cursor is not None else None}
+    values: dict[str, Any] = {"pages": page_index + 1, "cursor": dict(cursor) if cursor is not None else None, "landed_at": func.now()}
     if announced is not None:
         values["announced"] = announced
     _change(conn, pull_id, **values)
@@ -112,6 +125,34 @@ def restart_pull(conn: Connection, pull_id: str) -> Pull:
     """Begin a new attempt from page 0; the former attempt's pages stay where they are."""
     fresh = {"state": "open", "resume_state": None, "pages": 0, "cursor": None, "announced": None, "counts": None}
     return _change(conn, pull_id, attempt=PULLS.c.attempt + 1, reason=None, **fresh)
+
+
+def hold(conn: Connection, seen: Pull) -> Pull:
+    """The pull as it is now; until the transaction ends it stays so.
+
+    Raises:
+        PullMoved: it is not what was ``seen`` any more: somebody else has taken it on, read it anew or given it up.
+    """
+    row = conn.execute(select(PULLS).where(PULLS.c.pull_id == seen.pull_id).with_for_update()).mappings().one_or_none()
+    now = _pull(row) if row else None
+    if now is None or any(getattr(now, name) != getattr(seen, name) for name in ("state", "attempt", "pages", "derivation")):
+        raise PullMoved(f"Client '{seen.client}', shop '{seen.shop}', {seen.entity}: pull {seen.pull_id} is in other hands now.")
+    return now
+
+
+def begin_derivation(conn: Connection, seen: Pull) -> Pull:
+    """Back to ``landed``, and count one more mapping of its pages: what comes of it now replaces what came of them before.
+
+    The state goes back first, so that a mapping killed half-way is begun again and its half is merged by nobody.
+
+    Raises:
+        PagesExpired: nothing is left to map.
+        PullMoved: it is not what was ``seen`` any more; a pull begun anew since must not pass for one read to its end.
+    """
+    pull = hold(conn, seen)
+    if pull.expired_at:
+        raise PagesExpired(f"Pull {pull.pull_id}: its pages expired on {pull.expired_at:%Y-%m-%d}.")
+    return _change(conn, pull.pull_id, state="landed", resume_state=None, reason=None, derivation=PULLS.c.derivation + 1)
 
 
 def set_state(conn: Connection, pull_id: str, state: str, reason: str | None = None, counts: Mapping[str, Any] | None = None) -> None:

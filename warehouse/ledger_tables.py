@@ -70,6 +70,10 @@ def _pulls(metadata: MetaData) -> None:
         Column("cursor", JSONB(none_as_null=True)),
         _number("announced", nullable=True, comment="the vendor's own count of the window"),
         Column("counts", JSONB(none_as_null=True)),
+        _number("derivation", server_default="0", comment="how often its pages were mapped"),
+        _instant("landed_at", nullable=True, comment="when its newest page was landed"),
+        _instant("expired_at", nullable=True, comment="when its pages were given up: nobody may read them any more"),
+        _instant("removed_at", nullable=True, comment="when the last of them was gone from the landing"),
         _now("opened_at"), _now("changed_at"),
         _one_of("state", PULL_STATES),
         CheckConstraint("window_start < window_end", name="window_ordered"),
@@ -95,7 +99,7 @@ def _pulls(metadata: MetaData) -> None:
         "confirmations", metadata,
         _text("client", primary_key=True), _text("shop", primary_key=True), _text("table_name", primary_key=True),
         _text("row_key", primary_key=True),
-        _instant("source_updated_at"), _instant("seen_at"), _number("content_hash"),
+        _instant("source_updated_at"), _instant("seen_at"), _number("derivation", server_default="1"), _number("content_hash"),
         comment="Newest version seen of a row that was left as it is (equal content) or taken away (retired): older ones stay stale.",
     )
 
@@ -125,6 +129,7 @@ def _sync_jobs(metadata: MetaData) -> None:
         _text("batch", comment="jobs of one client planned together; a person approves or rejects a batch"),
         _text("decision", nullable=True), _text("decided_by", nullable=True), _instant("decided_at", nullable=True),
         _text("decision_reason", nullable=True),
+        _text("decision_digest", nullable=True, comment="digest of the changes that were shown to whoever decided"),
         _number("attempts", server_default="0"), _text("message", nullable=True), _text("vendor_ref", nullable=True),
         _now("planned_at"), _now("changed_at"),
         _one_of("status", JOB_STATUSES),
@@ -180,6 +185,7 @@ def _services(metadata: MetaData) -> None:
         _instant("next_at", comment="theoretical arrival time of the next call (GCRA)"),
         _instant("blocked_until", nullable=True),
         _instant("granted_at", nullable=True, comment="when the last granted call may start"),
+        _instant("noted_at", nullable=True, comment="our clock when it was last used; if later than now, that clock was ahead"),
     )
     Table(
         "call_counts", metadata,

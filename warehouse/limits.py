@@ -1,28 +1,40 @@
-"""Quotas shared by every process: a token bucket (GCRA) in one row, moved by one statement."""
+"""Quotas shared by every process: a token bucket (GCRA) in one row, moved by one statement.
+
+A row also notes our clock when it was last used. Found to lie in the future, that clock was ahead and has been put
+right since: what was reserved or forbidden by it is moved back with it, so that it lasts as long from now on as it was
+still to last then, and not until the wrong hour comes. No queue and no vendor's refusal is shortened by that.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 
 class Clock(Protocol):
     def now(self) -> Any: ...
 
 
+SLACK_SECONDS = 60.0  # clocks of several machines never quite agree; as long as this a mended one may cost
+_NOW = "CAST(:now AS timestamptz)"
+_MEND = text(f"""
+UPDATE quota_buckets SET next_at = next_at - (noted_at - {_NOW}), blocked_until = blocked_until - (noted_at - {_NOW}), noted_at = {_NOW}
+WHERE bucket = :bucket AND noted_at > {_NOW} + CAST(:slack AS interval)""")
 # start: now, or when the bucket has a call left, or when the vendor's refusal is over, whichever is latest.
-_START = "greatest(CAST(:now AS timestamptz), b.next_at - CAST(:burst AS interval), b.blocked_until)"
+_START = f"greatest({_NOW}, b.next_at - CAST(:burst AS interval), b.blocked_until)"
 _TAKE = text(f"""
-INSERT INTO quota_buckets AS b (bucket, next_at, granted_at) VALUES (:bucket, CAST(:now AS timestamptz) + CAST(:interval AS interval), :now)
-ON CONFLICT (bucket) DO UPDATE SET next_at = greatest(b.next_at, {_START}) + CAST(:interval AS interval), granted_at = {_START}
-WHERE {_START} - CAST(:now AS timestamptz) <= CAST(:patience AS interval)
+INSERT INTO quota_buckets AS b (bucket, next_at, granted_at, noted_at) VALUES (:bucket, {_NOW} + CAST(:interval AS interval), :now, :now)
+ON CONFLICT (bucket) DO UPDATE SET next_at = greatest(b.next_at, {_START}) + CAST(:interval AS interval), granted_at = {_START},
+noted_at = greatest(b.noted_at, excluded.noted_at)
+WHERE {_START} - {_NOW} <= CAST(:patience AS interval)
 RETURNING b.granted_at""")
 _LOOK = text(f"SELECT {_START} FROM quota_buckets b WHERE bucket = :bucket")
 _BLOCK = text("""
-INSERT INTO quota_buckets AS b (bucket, next_at, blocked_until) VALUES (:bucket, :now, :until)
-ON CONFLICT (bucket) DO UPDATE SET blocked_until = greatest(b.blocked_until, excluded.blocked_until)""")
+INSERT INTO quota_buckets AS b (bucket, next_at, blocked_until, noted_at) VALUES (:bucket, :now, :until, :now)
+ON CONFLICT (bucket) DO UPDATE SET blocked_until = greatest(b.blocked_until, excluded.blocked_until),
+noted_at = greatest(b.noted_at, excluded.noted_at)""")
 
 
 class PostgresLimiter:
@@ -31,10 +43,12 @@ class PostgresLimiter:
     Args:
         clock: whose ``now`` the buckets run on.
         too_long: raised as ``too_long(seconds, operation)`` when a call would have to wait longer than it may.
+        slack_seconds: how far (on ``clock``) another process's clock may be ahead and count as right.
     """
 
-    def __init__(self, engine: Engine, clock: Clock, too_long: type[Exception]) -> None:
+    def __init__(self, engine: Engine, clock: Clock, too_long: type[Exception], slack_seconds: float = SLACK_SECONDS) -> None:
         self._engine, self._clock, self._too_long = engine, clock, too_long
+        self._slack = timedelta(seconds=slack_seconds)
 
     def take(self, budget: Any, holder: str, max_wait_seconds: float) -> float:
         """Reserve one call and return the seconds (on the clock) to wait before making it."""
@@ -44,6 +58,7 @@ class PostgresLimiter:
             "patience": timedelta(seconds=max_wait_seconds),
         }  # fmt: skip
         with self._engine.begin() as conn:
+            self._mend(conn, told["bucket"], now)
             granted = conn.execute(_TAKE, told).scalar()
             start = granted or conn.execute(_LOOK, told).scalar_one()
         wait = max(0.0, (start - now).total_seconds())
@@ -53,9 +68,13 @@ class PostgresLimiter:
 
     def penalise(self, budget: Any, holder: str, seconds: float) -> None:
         """The vendor refused a call: nobody uses this bucket for ``seconds``."""
-        now = self._clock.now()
+        now, bucket = self._clock.now(), _bucket(budget, holder)
         with self._engine.begin() as conn:
-            conn.execute(_BLOCK, {"bucket": _bucket(budget, holder), "now": now, "until": now + timedelta(seconds=seconds)})
+            self._mend(conn, bucket, now)
+            conn.execute(_BLOCK, {"bucket": bucket, "now": now, "until": now + timedelta(seconds=seconds)})
+
+    def _mend(self, conn: Connection, bucket: str, now: datetime) -> None:
+        conn.execute(_MEND, {"bucket": bucket, "now": now, "slack": self._slack})
 
 
 def _bucket(budget: Any, holder: str) -> str:

@@ -1,6 +1,6 @@
 """merge: finished rows into the canonical tables, so that any order of arrival, repetition or kill ends in the same rows.
 
-The newest version wins, by ``(source_updated_at, seen_at, content_hash)``. Equal content is not rewritten; that a newer
+The newest version wins, by ``(source_updated_at, seen_at, derivation, content_hash)``. Equal content is not rewritten; that a newer
 version of it was seen is noted in ``confirmations``, so that an older, different one arriving late stays stale.
 Children are replaced as a set, and only where their parent won.
 """
@@ -18,12 +18,12 @@ from transforms.tables import CANONICAL
 from warehouse import merge_sql
 from warehouse.copying import copy_in, read_frame
 from warehouse.quarantine import resolve_arrived
-from warehouse.retire import retire_absent
+from warehouse.retire import gone_since, retire_absent
 from warehouse.stages import refresh_stages
 from warehouse.tables import metadata
 from warehouse.versions import newest_of
 
-__all__ = ["MergeCounts", "merge", "read_frame", "refresh_stages", "retire_absent", "stored_ids"]
+__all__ = ["MergeCounts", "gone_since", "merge", "read_frame", "refresh_stages", "retire_absent", "stored_ids"]
 
 IDS_AT_ONCE = 20_000
 

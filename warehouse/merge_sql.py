@@ -10,6 +10,7 @@ from functools import cache
 
 from transforms.schema import Table
 from transforms.tables import CANONICAL
+from warehouse.versions import VERSION
 
 KEY_SEPARATOR = "\x1f"  # between the parts of a key in `confirmations`; no marketplace's number holds it
 
@@ -36,7 +37,8 @@ def row_key(table: Table, alias: str) -> str:
 
 
 def version(alias: str) -> str:
-    return f"({alias}.source_updated_at, {alias}.seen_at, {alias}.content_hash)"
+    """What decides which of two versions is newer, in order of weight (``warehouse.versions.VERSION`` is the same for frames)."""
+    return f"({listed(VERSION, alias)})"
 
 
 @cache
@@ -101,8 +103,8 @@ def confirm(table: Table) -> str:
     """Note newer versions of rows whose content is stored already."""
     newer = f"t.content_hash = i.content_hash AND {version('i')} > {version('t')}"
     return (
-        "INSERT INTO confirmations (client, shop, table_name, row_key, source_updated_at, seen_at, content_hash)"
-        f" SELECT i.client, i.shop, '{table.name}', {row_key(table, 'i')}, i.source_updated_at, i.seen_at, i.content_hash"
+        f"INSERT INTO confirmations (client, shop, table_name, row_key, {listed(VERSION)})"
+        f" SELECT i.client, i.shop, '{table.name}', {row_key(table, 'i')}, {listed(VERSION, 'i')}"
         f" FROM {incoming(table)} i"
         f" WHERE {_stored(table, newer)} {NEWER_CONFIRMATION}"
     )
@@ -115,8 +117,8 @@ def _stored(table: Table, what: str) -> str:
 
 
 NEWER_CONFIRMATION = (
-    "ON CONFLICT (client, shop, table_name, row_key) DO UPDATE SET source_updated_at = excluded.source_updated_at,"
-    f" seen_at = excluded.seen_at, content_hash = excluded.content_hash WHERE {version('excluded')} > {version('confirmations')}"
+    "ON CONFLICT (client, shop, table_name, row_key) DO UPDATE SET"
+    f" {', '.join(f'{name} = excluded.{name}' for name in VERSION)} WHERE {version('excluded')} > {version('confirmations')}"
 )
 
 

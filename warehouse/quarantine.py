@@ -37,7 +37,10 @@ def clear(conn: Connection, pull_id: str) -> None:
 
 
 def add(conn: Connection, pull_id: str, faults: pd.DataFrame) -> int:
-    """Add a chunk's ``faults`` to what the pull has; the same record failing again is one open case, not two."""
+    """Add a chunk's ``faults`` to what the pull has; the same record failing again is one open case, not two.
+
+    A pull that waits for its certificate keeps its own: without it the record would be missing there.
+    """
     if not len(faults):
         return 0
     conn.execute(text(_STAGE))
@@ -51,11 +54,14 @@ def add(conn: Connection, pull_id: str, faults: pd.DataFrame) -> int:
 _NAMES = ", ".join(COLUMNS.values())
 _SCHEMA = pa.schema([pa.field(name, pa.string()) for name in COLUMNS.values()])
 _STAGE = f"CREATE TEMPORARY TABLE incoming_faults ON COMMIT DROP AS SELECT {_NAMES} FROM quarantine WITH NO DATA"
-_CLOSE_EARLIER = """
+_SEEN = "({}.row::jsonb ->> 'seen_at')::timestamptz"  # a replay of an older pull must not close the newer one's case
+_CLOSE_EARLIER = f"""
 UPDATE quarantine q SET status = 'resolved', resolved_at = now(), resolved_how = 'failed again in pull ' || p.pull_id
-FROM pulls p, incoming_faults i
+FROM pulls p, incoming_faults i, pulls earlier
 WHERE p.pull_id = :pull_id AND q.status = 'open' AND q.pull_id <> p.pull_id AND q.client = p.client AND q.shop = p.shop
-AND q.table_name = i.table_name AND q.row_key = i.row_key"""
+AND earlier.pull_id = q.pull_id AND earlier.state NOT IN ('validated', 'merged')
+AND q.table_name = i.table_name AND q.row_key = i.row_key
+AND NOT coalesce({_SEEN.format("q")} > {_SEEN.format("i")}, false)"""
 _ADD = f"""
 INSERT INTO quarantine (client, shop, pull_id, {_NAMES})
 SELECT p.client, p.shop, p.pull_id, i.* FROM incoming_faults i, pulls p WHERE p.pull_id = :pull_id"""
@@ -72,6 +78,13 @@ def list_open(conn: Connection, client: str, shop: str | None = None) -> list[di
     conditions += [FAULTS.c.client == client] if client != "*" else []
     conditions += [FAULTS.c.shop == shop] if shop else []
     return _rows(conn, *conditions)
+
+
+def orders_held(conn: Connection, client: str) -> dict[str, int]:
+    """Shop → orders held back, whole or by one of their lines: their units are in no table, or in an older version."""
+    order = text("count(DISTINCT coalesce(row_key::jsonb ->> 'order_id', landing_ref))")
+    mine = (FAULTS.c.status == "open", FAULTS.c.client == client, FAULTS.c.table_name.in_(("orders", "order_lines")))
+    return {shop: count for shop, count in conn.execute(select(FAULTS.c.shop, order).where(*mine).group_by(FAULTS.c.shop))}
 
 
 def of_pull(conn: Connection, pull_id: str) -> list[dict[str, Any]]:

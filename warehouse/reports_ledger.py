@@ -26,6 +26,28 @@ def find_report(conn: Connection, client: str, kind: str, period: str) -> dict[s
     return dict(row) if row else None
 
 
+def told_reports(conn: Connection, client: str, kind: str, before: date) -> list[dict[str, Any]]:
+    """What readers were told of periods that begin before a day: ``metrics`` and ``restated``, in the order reports were made.
+
+    A report counts as told once it is sent, or once one recipient has it; one that was only frozen told nobody anything.
+    """
+    data, served = REPORTS.c.numbers["data"], select(DELIVERIES.c.report_id).where(DELIVERIES.c.status == "sent")
+    query = (
+        select(data["metrics"].label("metrics"), data["restated"].label("restated"))
+        .where(REPORTS.c.client == client, REPORTS.c.kind == kind, REPORTS.c.period_start < before)
+        .where((REPORTS.c.status == "sent") | REPORTS.c.report_id.in_(served))
+        .order_by(REPORTS.c.made_at, REPORTS.c.report_id)
+    )
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def reported_until(conn: Connection, client: str, kind: str, before: date) -> date | None:
+    """The end (a day, exclusive) of the latest period a report was frozen for that ends before a day."""
+    ended = REPORTS.c.period_end
+    query = select(func.max(ended)).where(REPORTS.c.client == client, REPORTS.c.kind == kind, ended < before)
+    return conn.execute(query).scalar_one()
+
+
 def freeze_report(
     conn: Connection, client: str, kind: str, period: str, *, period_start: date, period_end: date, language: str,
     data_version: str, numbers: Mapping[str, Any], edition: int = 1,

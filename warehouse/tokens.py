@@ -33,6 +33,7 @@ class StoredToken:
     access_token: str = field(repr=False)
     expires_at: datetime
     refresh_token: str | None = field(default=None, repr=False)
+    former: tuple[str, ...] = field(default=(), repr=False)
 
 
 class PostgresTokens:
@@ -54,7 +55,7 @@ class PostgresTokens:
 
     def put(self, name: str, token: Any) -> None:
         """Store; committed when this returns."""
-        secret = self._seal(name, {"access_token": token.access_token, "refresh_token": token.refresh_token})
+        secret = self._seal(name, {"access_token": token.access_token, "refresh_token": token.refresh_token, "former": token.former})
         values = {"secret": secret, "expires_at": token.expires_at}
         stored = insert(TOKENS).values(client=self._client, name=name, **values)
         with client_session(self._engine, self._client) as conn:
@@ -81,12 +82,13 @@ class PostgresTokens:
 
     def _unseal(self, name: str, secret: bytes) -> dict[str, Any]:
         try:
-            return json.loads(self._cipher.decrypt(secret[:NONCE_BYTES], secret[NONCE_BYTES:], self._place(name)))
+            content = json.loads(self._cipher.decrypt(secret[:NONCE_BYTES], secret[NONCE_BYTES:], self._place(name)))
         except InvalidTag:
             raise TokenError(
                 f"Client '{self._client}': the stored token '{name}' was sealed with another DAIYUN_SECRET_KEY. "
                 "Set the former key, or delete the row from `tokens` and authorize the shop again."
             ) from None
+        return {**content, "former": tuple(content.get("former", ()))}  # rows of an earlier version hold none
 
     def _place(self, name: str) -> bytes:
         return f"{self._client}/{name}".encode()

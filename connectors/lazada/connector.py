@@ -23,8 +23,8 @@ from connectors.lazada.read_service import ReturnsWalk, ReviewsWalk
 from connectors.lazada.record_ids import record_ids
 from connectors.lazada.sites import check_sites
 from connectors.lazada.stock import observe_stock, push_stock
-from connectors.lazada.verdict import text
-from connectors.lazada.walk import Walk, walk
+from connectors.loose import text
+from connectors.walk import Walk, walk
 
 
 @dataclass(frozen=True)

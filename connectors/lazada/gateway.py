@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,14 +11,14 @@ import requests
 from connectors.contract import Clock, Credentials, Services, Shop, Token
 from connectors.errors import FatalError
 from connectors.http import Call, Session, pick
+from connectors.iop import filled, signed, token_of
 from connectors.lazada.endpoints import BUDGETS
-from connectors.lazada.signing import filled, signed
 from connectors.lazada.sites import gateway, rest
-from connectors.lazada.verdict import JUDGES, text
+from connectors.lazada.verdict import JUDGES
+from connectors.loose import text
 from connectors.tokens import AccessTokens, token_name
 from connectors.verdicts import Reply
-
-EARLIER = timedelta(minutes=28)  # with the machinery's own two minutes: half an hour before the end
+from connectors.walk import Ask
 
 
 class Gateway:
@@ -44,6 +43,12 @@ class Gateway:
 
     def who(self, operation: str) -> str:
         return self.session.who(operation)
+
+    def answer(self, site: str, ask: Ask) -> Reply:
+        return self.get(site, ask.operation, ask.parameters, note=f"{site}, {ask.note}", kind=ask.kind)
+
+    def number(self, reply: Reply) -> str | None:
+        return text(reply.json.get("request_id")) or None
 
     def get(self, site: str, operation: str, parameters: Mapping[str, Any], *, note: str = "", kind: str = "read") -> Reply:
         """Everything in the query. ``operation`` is the API's path without its first slash."""
@@ -83,13 +88,7 @@ class Gateway:
             who = self.who("auth/token/refresh")
             raise FatalError(f"{who}: Lazada answered without an access token. Look at the app on open.lazada.com. Not retried.")
         self._check_countries(countries(answer))
-        lifetime = timedelta(seconds=float(text(answer.get("expires_in")) or 0))
-        can_refresh = text(answer.get("refresh_expires_in")) != "0"
-        return Token(
-            access_token=text(answer["access_token"]),
-            expires_at=self._services.clock.now() + lifetime - min(EARLIER, lifetime / 10),
-            refresh_token=(text(answer.get("refresh_token")) or old_refresh_token) if can_refresh else None,
-        )
+        return token_of(answer, old_refresh_token, self._services.clock.now())
 
     def _check_countries(self, granted: set[str]) -> None:
         missing = [site for site in self.shop.sites if granted and site not in granted]

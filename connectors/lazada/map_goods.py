@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from connectors.contract import Page, Shop
 from connectors.flatten import Flattener, explode
-from connectors.frames import Draft, Records
-from connectors.lazada.documents import Documents, at, blanked, either, key_of, last_of_each
+from connectors.frames import Draft
+from connectors.lazada.documents import Documents
 from connectors.lazada.times import epochs, read_instant
 from connectors.lazada.words import PRODUCT_STATUS
+from connectors.loose import at, blanked, either, key_of, last_of_each
 from transforms.tables import INVENTORY, LISTINGS
 
 PRODUCT = Flattener(
@@ -44,10 +45,7 @@ def map_listings(shop: Shop, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
     product = PRODUCT(products.records.values, above.faults)
     skus, parent = explode(product["skus"], "skus", above.faults)
     skus, parent = _with_bare_products(product, skus, parent)
-    variants = Documents(
-        Records(skus, products.records.page[parent], products.records.record[parent]),
-        [products.sites[row] for row in parent.tolist()], [products.groups[row] for row in parent.tolist()],
-    )
+    variants = products.within(skus, parent)
     listings = Draft(LISTINGS, shop, variants.records)
     sku = SKU(skus, listings.faults)
     listed = epochs(blanked(product["created"]), "listed_at", above.faults)

@@ -7,12 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from connectors.columns import instants_by
 from connectors.contract import Page, Shop
 from connectors.flatten import Flattener
 from connectors.frames import Draft
-from connectors.lazada.documents import Documents, at, blanked, key_of, last_of_each
-from connectors.lazada.times import column, read_day, read_instant
+from connectors.lazada.documents import Documents
+from connectors.lazada.times import read_day, read_instant
 from connectors.lazada.words import ENTRY_KIND
+from connectors.loose import at, blanked, key_of, last_of_each
 from transforms.tables import LEDGER_ENTRIES, PAYOUTS
 
 ENTRY = Flattener(
@@ -42,7 +44,7 @@ def map_ledger(shop: Shop, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
     entries.text("status", ["released" if str(paid).lower() == "paid" else "deferred" for paid in raw["paid"]])
     entries.text("currency", rows.currencies)
     entries.amount("amount_minor", blanked(raw["amount"]), rows.currencies)
-    entries.put("posted_at", column(blanked(raw["day"]), read_day, "posted_at", entries.faults, rows.zones))
+    entries.put("posted_at", instants_by(blanked(raw["day"]), read_day, "posted_at", entries.faults, rows.zones))
     entries.day("posted_date", "posted_at", rows.zones)
     return {"ledger_entries": entries.frame()}
 
@@ -76,9 +78,9 @@ def map_payouts(shop: Shop, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
     payouts.text("currency", rows.currencies)
     amounts = [_bare(amount, currency) for amount, currency in zip(blanked(raw["payout"]), rows.currencies, strict=True)]
     payouts.amount("amount_minor", amounts, rows.currencies)
-    payouts.put("initiated_at", column(blanked(raw["created"]), read_instant, "initiated_at", payouts.faults, rows.zones))
+    payouts.put("initiated_at", instants_by(blanked(raw["created"]), read_instant, "initiated_at", payouts.faults, rows.zones))
     payouts.day("initiated_date", "initiated_at", rows.zones)
-    payouts.put("source_updated_at", column(blanked(raw["updated"]), read_instant, "source_updated_at", payouts.faults, rows.zones))
+    payouts.put("source_updated_at", instants_by(blanked(raw["updated"]), read_instant, "source_updated_at", payouts.faults, rows.zones))
     return {"payouts": payouts.frame()}
 
 

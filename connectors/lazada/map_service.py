@@ -13,10 +13,11 @@ import pyarrow as pa
 from connectors.contract import Page, Shop
 from connectors.flatten import Flattener, explode
 from connectors.frames import Draft, Records
-from connectors.lazada.documents import Documents, at, blanked, either, key_of, last_of_each
+from connectors.lazada.documents import Documents
 from connectors.lazada.sites import SITES
 from connectors.lazada.times import epochs
 from connectors.lazada.words import REQUEST_KIND, RETURN_STATUS, REVIEW_KIND
+from connectors.loose import at, blanked, either, key_of, last_of_each
 from transforms.tables import RETURNS, REVIEWS
 
 REQUEST = Flattener({"return_id": "reverse_order_id", "order_id": "trade_order_id", "kind": "request_type", "lines": "reverse_order_lines"})

@@ -8,8 +8,9 @@ from typing import Any
 
 from connectors.contract import Window
 from connectors.errors import FatalError
-from connectors.lazada.verdict import text
-from connectors.lazada.walk import Ask, State, Step, count, entries, from_milliseconds, milliseconds
+from connectors.lazada.bounds import from_milliseconds, milliseconds
+from connectors.loose import count, entries, text
+from connectors.walk import Ask, State, Step
 
 PAGE = 50
 LAST_OFFSET = 10_000

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from connectors.contract import Window
 from connectors.lazada.sites import SITES
-from connectors.lazada.verdict import text
-from connectors.lazada.walk import Ask, State, Step, entries
+from connectors.loose import entries, text
+from connectors.walk import Ask, State, Step
 
 ROWS = 500
 LONGEST_DAYS = 179  # the vendor refuses 180 and more (code 1000012)

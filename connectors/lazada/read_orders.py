@@ -9,10 +9,12 @@ from typing import Any
 
 from connectors.contract import Window
 from connectors.errors import FatalError
+from connectors.lazada.bounds import local_iso
 from connectors.lazada.times import read_instant
-from connectors.lazada.verdict import text
-from connectors.lazada.walk import Ask, State, Step, count, entries, local_iso, upward
 from connectors.lazada.words import CAN_HAVE_TRACE
+from connectors.loose import count, entries, text
+from connectors.paging import upward
+from connectors.walk import Ask, State, Step
 
 PAGE = 100
 LAST_OFFSET = 5000  # the vendor serves no row behind it

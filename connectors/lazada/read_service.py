@@ -8,9 +8,11 @@ from typing import Any
 
 from connectors.contract import Window
 from connectors.errors import RetryableError
+from connectors.lazada.bounds import from_milliseconds, milliseconds
 from connectors.lazada.read_listings import LAST_OFFSET, ask_products, halves, products_of
-from connectors.lazada.verdict import text
-from connectors.lazada.walk import Ask, State, Step, count, entries, from_milliseconds, milliseconds, upward
+from connectors.loose import count, entries, text
+from connectors.paging import upward
+from connectors.walk import Ask, State, Step
 
 RETURNS_PAGE = 50
 RESTARTS = 3

@@ -15,8 +15,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from connectors.contract import Answer, StockChange
 from connectors.lazada.gateway import Gateway
 from connectors.lazada.read_listings import PAGE, products_of
-from connectors.lazada.verdict import text
-from connectors.lazada.walk import entries
+from connectors.loose import entries, text
 
 SKUS_A_CALL = 20  # advised; 50 are allowed
 UPDATE = "product/stock/sellable/update"

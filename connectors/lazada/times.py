@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.columns import INSTANT
+from connectors.columns import INSTANT, instants_by
 from connectors.flatten import Faults
 
 # the order header's 2018-02-09T22:44:30+08:00, the items' 2014-10-15 19:12:15 +0800, statements' without a zone
@@ -66,7 +66,7 @@ def stamps(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
     try:
         return pc.cast(pa.array(values, pa.string()), INSTANT)
     except (pa.ArrowException, UnicodeEncodeError, TypeError):
-        return column(values, read_instant, name, faults)
+        return instants_by(values, read_instant, name, faults)
 
 
 def epochs(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
@@ -78,21 +78,4 @@ def epochs(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
             raise OverflowError
         return pc.cast(pc.multiply(milliseconds, 1000), INSTANT)
     except (pa.ArrowException, UnicodeEncodeError, TypeError, OverflowError):
-        return column(values, read_milliseconds, name, faults)
-
-
-def column(values: Sequence[Any], read: Callable[..., datetime | None], name: str, faults: Faults, zones: Sequence[str] = ()) -> pa.Array:
-    """A column of instants by one of the readers; what it cannot read is a fault of its row, null stays null."""
-    pairs = zip(values, zones, strict=True) if zones else ((value,) for value in values)
-    found = [None if pair[0] is None else _tried(read, pair) for pair in pairs]
-    for row, moment in enumerate(found):
-        if moment is None and values[row] is not None:
-            faults.add_value(row, name, values[row], "is not a time")
-    return pa.array(found, INSTANT)
-
-
-def _tried(read: Callable[..., datetime | None], pair: tuple[Any, ...]) -> datetime | None:
-    try:
-        return read(*pair)
-    except TypeError:  # a list or an object where a time should be
-        return None
+        return instants_by(values, read_milliseconds, name, faults)

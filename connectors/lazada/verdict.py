@@ -5,10 +5,11 @@ Codes and their remedies: open platform guide "Error codes", and the codes live 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from connectors.iop import ban_seconds
+from connectors.loose import text
 from connectors.verdicts import Outcome, Reply, Verdict, judge_by_status
 
 CAMPAIGN_HOURS = 3
@@ -77,10 +78,6 @@ def inner_error(answer: Mapping[str, Any]) -> tuple[str, str] | None:
     return ("result" if text(code).lower() in NO_CODE else text(code)), text(inner.get("error_msg"))
 
 
-def text(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
 def _of_code(code: str, message: str, answer: Mapping[str, Any]) -> Verdict:
     request_id = text(answer.get("request_id"))
     said = f"{message} (request id {request_id})" if request_id else message
@@ -100,12 +97,6 @@ def _remedy(code: str, message: str) -> str:
     if "timestamp" in code.lower() or ("timestamp" in message.lower() and not is_absent):
         return CLOCK
     return REMEDY.get(code, "")
-
-
-def ban_seconds(message: str) -> float:
-    """How long the message says the ban lasts; one second, the usual ban, where it says nothing."""
-    found = re.search(r"(\d+)\s*(?:more\s+)?s(?:ec(?:ond)?s?)?\b", message, re.IGNORECASE)
-    return max(1.0, float(found.group(1))) if found else 1.0
 
 
 JUDGES: Mapping[str, Callable[[Reply], Verdict]] = {"read": judge, "record": judge_outside, "write": judge_write}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -33,7 +36,26 @@ def demo(
         seed=seed, days=days, orders_per_day=orders_per_day, out=out.resolve(), night=night.replace(tzinfo=UTC),
         speed=1 if samples else speed, faults=faults, samples=samples, keep=keep,
     )  # fmt: skip
-    summary = run_demo(options, console)
+    with _ended_in_order():
+        summary = run_demo(options, console)
     wrong = any(row["mismatches"] for row in summary["truth"].values())
     red = any(run["state"] == "failed" for run in summary["dag_runs"])
     raise typer.Exit(1 if wrong or red else 0)
+
+
+@contextlib.contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Asked to end (SIGTERM, SIGHUP, Ctrl-C) at any moment, everything the demo started ends with it."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.print("Stopped before the night was over; the same command goes on from here.")
+        raise typer.Exit(130) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -19,7 +19,10 @@ from warehouse.database import client_session
 from warehouse.ledger_tables import JOB_STATUSES
 
 app = typer.Typer(no_args_is_help=True, help="Wanted stock changes.")
-COLUMNS = ("job_id", "client", "shop", "site", "sku", "observed_quantity", "wanted_quantity", "status", "needs_approval", "decided_by")
+COLUMNS = (
+    "job_id", "batch", "shop", "site", "sku", "observed_quantity", "wanted_quantity", "status", "needs_approval", "reasons", "digest",
+    "decided_by",
+)  # fmt: skip
 ClientArgument = Annotated[str, typer.Option("--client", help="Whose jobs; * for all.")]
 ClientOption = Annotated[str, typer.Option("--client", help="Whose jobs.")]
 BatchOption = Annotated[str, typer.Option("--batch", help="As `plan` and `list` print it.")]
@@ -32,11 +35,17 @@ def list_jobs(
     batch: Annotated[str | None, typer.Option("--batch", help="Only this batch's.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Every job and where it stands: planned, waiting, approved, acknowledged, observed, …"""
+    """Every job and where it stands: planned, waiting, approved, acknowledged, observed, …
+
+    `digest` names the list a waiting job is asked about with, or was decided on with.
+    """
     if status is not None and status not in JOB_STATUSES:
         raise SettingsError(f"No job can be '{status}'; there are: {', '.join(JOB_STATUSES)}.")
     with client_session(state.engine(), known_client(client)) as conn:
         rows = [row for row in jobs.list_jobs(conn, client, status) if batch in (None, row["batch"])]
+        asked = {key: jobs.digest(jobs.waiting(conn, *key)) for key in {(row["client"], row["batch"]) for row in rows}}
+    for row in rows:
+        row["digest"] = asked[row["client"], row["batch"]] if row["status"] == "waiting" else row["decision_digest"]
     show(rows, COLUMNS, as_json=as_json, title="Stock jobs")
 
 
@@ -54,7 +63,7 @@ def history(job_id: Annotated[str, typer.Argument(help="The id `list` prints.")]
 def plan(client: ClientOption, as_json: AsJson = False) -> None:
     """Compare wanted with observed stock and note the differences; sends nothing."""
     planned = steps.plan_client(client, run_id=f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}")
-    show([planned], ("batch", "jobs", "needs_approval", "subject"), as_json=as_json, title="Planned")
+    show([planned], ("batch", "jobs", "needs_approval", "reasons", "digest", "subject"), as_json=as_json, title="Planned")
 
 
 @app.command("decide")
@@ -62,17 +71,27 @@ def decide(
     client: ClientOption,
     batch: BatchOption,
     approve: Annotated[bool, typer.Option("--approve/--reject", help="Say which; nothing is assumed.")],
+    digest: Annotated[str | None, typer.Option("--digest", help="The list you saw, as `plan` and `list` name it.")] = None,
     reason: Annotated[str, typer.Option("--reason", help="Kept with the decision.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Approve or reject a guarded batch, in your name, as the approval in Airflow would."""
+    """Approve or reject a guarded batch, in your name, as the approval in Airflow would.
+
+    An approval holds for the list you name and for no other.
+    """
     with client_session(state.engine(), known_client(client)) as conn:
-        undecided = len(jobs.waiting(conn, client, batch))
+        undecided = jobs.waiting(conn, client, batch)
     if not undecided:
         raise PipelineError(f"Client '{client}': no job of batch {batch} waits for a decision; `daiyun jobs list --status waiting`.")
-    steps.record_decision(client, batch=batch, approved=approve, by=getpass.getuser(), reason=reason)
-    row = {"client": client, "batch": batch, "jobs": undecided, "decision": "approved" if approve else "rejected"}
-    show([row], ("batch", "jobs", "decision"), as_json=as_json, title="Decided")
+    if approve and digest is None:
+        raise PipelineError(
+            f"Client '{client}': say which list you approve with --digest; `daiyun jobs list --client {client} --batch {batch}` "
+            f"shows the {len(undecided)} changes that wait and their digest. Nothing was decided."
+        )
+    shown = digest if digest is not None else jobs.digest(undecided)
+    steps.record_decision(client, batch=batch, approved=approve, by=getpass.getuser(), reason=reason, shown=shown)
+    row = {"client": client, "batch": batch, "jobs": len(undecided), "digest": shown, "decision": "approved" if approve else "rejected"}
+    show([row], ("batch", "jobs", "digest", "decision"), as_json=as_json, title="Decided")
 
 
 @app.command("push")
@@ -85,7 +104,7 @@ def push(client: ClientOption, batch: BatchOption, as_json: AsJson = False) -> N
     patiently(steps.observe_client, client, batch=batch)
     with client_session(state.engine(), client) as conn:  # the ledger's word: a wait in between splits the verb's own counts
         ended = Counter(job.status for job in jobs.of_batch(conn, client, batch))
-    row |= {status: ended[status] for status in ("observed", "failed")}
-    show([row], ("acknowledged", "refused", "observed", "failed"), as_json=as_json, title="Pushed")
+    row |= {status: ended[status] for status in ("observed", "failed", "waiting")}
+    show([row], ("acknowledged", "refused", "observed", "failed", "waiting"), as_json=as_json, title="Pushed")
     if row["failed"]:
         raise typer.Exit(1)

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 from rich.console import Console
@@ -17,8 +17,15 @@ from pipeline import opened as state
 from pipeline.errors import DatabaseTrouble, PipelineError, SettingsError, Stopped, TryLater
 from pipeline.plainly import plainly
 
-console = Console()
-errors = Console(stderr=True)
+PIPE_WIDTH = 1000  # into a pipe or a file every row is one line, whatever COLUMNS says: what cuts lines there breaks grep
+
+
+def _console(stream: TextIO, *, stderr: bool = False) -> Console:
+    return Console(stderr=stderr, width=None if stream.isatty() else PIPE_WIDTH)
+
+
+console = _console(sys.stdout)
+errors = _console(sys.stderr, stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -70,4 +77,6 @@ def _cell(value: Any) -> str:
         return "[green]yes[/]" if value else "[red]no[/]"
     if hasattr(value, "isoformat"):
         return value.isoformat(sep=" ", timespec="seconds") if hasattr(value, "hour") else value.isoformat()
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value)).replace("[", "\\[")
     return str(value).replace("[", "\\[")

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def _secret_key(file: Path) -> str:
 
 
 def drop_masters(options: Options, sandbox: Mapping[str, Any], clients: Path) -> None:
-    """What each brand would drop: its own count of stock."""
+    """What each brand would drop: its own count of stock, dated when it counted (on the sandbox's clock, not the wall's)."""
     if not sandbox.get("masters"):
         return
     for client in load_clients(clients):
@@ -104,6 +105,8 @@ def drop_masters(options: Options, sandbox: Mapping[str, Any], clients: Path) ->
             file = options.out / "drop" / client.name / "stock_master.csv"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(answer.content)
+            counted = parsedate_to_datetime(answer.headers["Last-Modified"]).timestamp()
+            os.utime(file, (counted, counted))
 
 
 def sample_clients(sandbox: Mapping[str, Any], folder: Path) -> Path:

@@ -24,6 +24,7 @@ COLOURS = {
     "skipped": "dim",
     "awaiting_input": "magenta",
 }
+MOVING = frozenset(("running", "queued", "scheduled", "restarting", "up_for_retry", "up_for_reschedule"))
 LOOK_SECONDS = 0.7
 QUIET_SECONDS = 20  # after the night's end the asset's runs begin within this
 
@@ -83,21 +84,14 @@ class Night:
     def _only_waits(self) -> bool:
         """Whether nothing moves any more but questions to people; answers one where two or more wait."""
         instances = self.airflow.task_instances(self.runs[PUSH])
-        moving = [
-            each
-            for each in instances
-            if each["state"] in ("running", "queued", "scheduled", "restarting", "up_for_retry", "up_for_reschedule")
-        ]
         waiting = [approval for approval in self.airflow.pending_approvals() if approval.run_id == self.runs[PUSH]["dag_run_id"]]
-        if moving or not waiting:
+        if not waiting or any(_moves(each, instances) for each in instances):  # else a slow client's question would come too late
             return False
         answers = self._answer(waiting) if not self.answered else []
         for approval, option in answers:
             self.airflow.answer(approval, option, "answered by the demo")
         self.answered += answers
-        if answers:
-            return False
-        return all(each["state"] is not None or not _is_ready(each, instances) for each in instances)
+        return not answers
 
     def _picture(self) -> Group:
         parts: list[Any] = []
@@ -115,8 +109,10 @@ def night_seconds(run: dict[str, Any], speed: float) -> int | None:
     return round(length.total_seconds() * speed)
 
 
-def _is_ready(instance: dict[str, Any], instances: Iterable[dict[str, Any]]) -> bool:
-    """Whether a task without a state could start now: its own row of the grid waits for nobody."""
+def _moves(instance: dict[str, Any], instances: Iterable[dict[str, Any]]) -> bool:
+    """Whether a task is on its way, or has no state yet though nobody in its own row of the grid is waited for."""
+    if instance["state"] is not None:
+        return instance["state"] in MOVING
     row = [each for each in instances if each["map_index"] == instance["map_index"]]
     return not any(each["state"] in ("awaiting_input", "deferred") for each in row)
 

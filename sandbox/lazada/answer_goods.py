@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from xml.etree import ElementTree
 
+from sandbox.iop.errors import Refused
 from sandbox.lazada import ids
 from sandbox.lazada.asked import Asked
-from sandbox.lazada.errors import Refused
 from sandbox.market import House
 from sandbox.world import SHOPS
 from sandbox.world.model import Listing

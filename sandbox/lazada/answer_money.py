@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from sandbox.iop.errors import Refused
 from sandbox.lazada import ids
 from sandbox.lazada.asked import Asked
-from sandbox.lazada.errors import Refused
 from sandbox.market import House
 from sandbox.world import SITES
 from sandbox.world.model import Payout, Posting

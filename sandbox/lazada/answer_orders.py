@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from sandbox.iop.errors import Refused
 from sandbox.lazada import ids
 from sandbox.lazada.asked import Asked
-from sandbox.lazada.errors import Refused
 from sandbox.market import House
 from sandbox.world import SITES
 from sandbox.world.fold import LineState, OrderState, ParcelState

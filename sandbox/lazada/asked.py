@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sandbox.lazada.errors import Refused, missing
+from sandbox.iop.errors import Refused, missing
 from sandbox.world import ZONES
 
 

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from sandbox.lazada import answer_goods, answer_money, answer_orders, answer_service, signature
+from sandbox.iop import signature
+from sandbox.iop.errors import Refused, missing
+from sandbox.lazada import answer_goods, answer_money, answer_orders, answer_service
 from sandbox.lazada.asked import Asked
-from sandbox.lazada.errors import Refused, missing
 from sandbox.lazada.tokens import APP_KEY, Tokens
 from sandbox.market import House
 from sandbox.world import SHOPS

@@ -70,7 +70,7 @@ class Loopback:
             def _answer(self) -> None:
                 outer._handle(self)
 
-            do_GET = do_POST = do_PATCH = _answer
+            do_GET = do_POST = do_PATCH = do_PUT = _answer
 
             def log_message(self, *args: Any) -> None:
                 pass

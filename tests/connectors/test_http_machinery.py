@@ -77,6 +77,29 @@ def test_a_wait_that_is_too_long_reserves_nothing(clock):
     assert limiter.take(budget, "shop", 0) == 0.0
 
 
+def test_a_clock_that_was_ahead_leaves_queue_and_refusal_as_long_as_they_were(clock):
+    limiter, budget = MemoryLimiter(clock), Budget("list", 0.1, 1)
+    clock.advance(5 * 3600)
+    assert [limiter.take(budget, "queue", 60) for _ in range(3)] == [0, 10, 20]
+    limiter.penalise(budget, "refused", 600)
+    clock.advance(-5 * 3600)
+    for shop, seconds in (("queue", 30), ("refused", 600)):
+        with pytest.raises(QuotaWait) as caught:
+            limiter.take(budget, shop, 1)
+        assert caught.value.seconds == pytest.approx(seconds)
+    clock.advance(600)
+    assert limiter.take(budget, "queue", 0) == limiter.take(budget, "refused", 0) == 0.0
+
+
+def test_a_clock_a_little_back_frees_nothing(clock):
+    limiter, budget = MemoryLimiter(clock), Budget("list", 0.1, 1)
+    limiter.take(budget, "shop", 0)
+    clock.advance(-50)
+    with pytest.raises(QuotaWait) as caught:
+        limiter.take(budget, "shop", 0)
+    assert caught.value.seconds == pytest.approx(60)
+
+
 def test_a_window_is_cut_into_half_open_pieces_without_gap():
     start = datetime(2026, 1, 1, tzinfo=UTC)
     parts = list(cut(Window(start, start + timedelta(days=400)), timedelta(days=170)))

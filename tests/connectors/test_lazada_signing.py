@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.lazada.signing import filled, signature, signed
+from connectors.iop import filled, signature, signed
 
 AT = datetime.fromtimestamp(1793491200, UTC)
 VECTORS = {

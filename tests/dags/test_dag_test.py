@@ -41,4 +41,4 @@ def test_a_night_of_one_shop_runs_from_pull_to_verdict(metadata, stage, tmp_path
     assert found["state"] == "success"
     assert set(found["tasks"].values()) == {"success"}
     assert [len(stage.calls(f"{verb}_shop")) for verb in ("pull", "validate", "merge", "certify")] == [1, 1, 1, 1]
-    assert len(stage.calls("verdict")) == 1
+    assert [len(stage.calls(verb)) for verb in ("load_rates", "expire_landing", "verdict")] == [1, 1, 1]

@@ -137,3 +137,31 @@ def test_a_night_without_trouble_is_green_and_asks_nobody_where_nothing_is_to_do
     push = airflow.wait(runs_started_by(airflow, "push_sync_jobs", before)[0], 60)
     assert push["state"] == "success"
     assert stage.calls("push_client") == stage.calls("record_decision") == airflow.pending_approvals() == []
+
+
+def clear(airflow, run, *instances: tuple[str, int]) -> None:
+    body = {"dry_run": False, "only_failed": False, "dag_run_id": run["dag_run_id"], "task_ids": [list(each) for each in instances]}
+    airflow._call("POST", f"/dags/{run['dag_id']}/clearTaskInstances", json=body)
+
+
+def test_an_answer_is_about_the_list_that_was_shown_however_plan_is_cleared_alone(airflow, stage, troubled_night):
+    """One client's plan is cleared after the answer, another's while the question stands open."""
+    stage.script({f"plan_client {name}": {"jobs": 2, "needs_approval": True} for name in ("lumora", "northpeak")})
+    run = airflow.trigger("push_sync_jobs")
+    sleep_until(lambda: len(airflow.pending_approvals()) == 2)
+    asked = {approval.subject.split(":")[0]: approval for approval in airflow.pending_approvals()}
+    row = {name: approval.map_index for name, approval in asked.items()}
+    airflow.answer(asked["lumora"], "Approve")
+    sleep_until(lambda: stage.subjects("observe_client") == ["lumora"])
+    assert [call["shown"] for call in stage.calls("record_decision")] == ["list of 2"]
+
+    stage.script({f"plan_client {name}": {"jobs": 5, "needs_approval": True} for name in ("lumora", "northpeak")})
+    after_the_answer = [(f"stock.{task}", row["lumora"]) for task in ("plan", "push", "read_back")]
+    clear(airflow, run, *after_the_answer, ("stock.plan", row["northpeak"]))
+    sleep_until(lambda: stage.subjects("plan_client") == ["lumora", "northpeak"])
+    sleep_until(lambda: [states(airflow, run)["stock.plan", name] for name in row] == ["success"] * 2)
+    airflow.answer(asked["northpeak"], "Approve")
+    assert airflow.wait(run, 60)["state"] == "failed"
+    assert stage.calls("record_decision") == stage.calls("push_client") == []
+    refused = [ti for ti in airflow.task_instances(run) if (ti["task_id"], ti["state"]) == ("stock.push", "failed")]
+    assert len(refused) == 2 and all("the decision is about list of 2" in airflow.log(ti) for ti in refused)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ from pipeline.errors import PipelineError, PullFailed, TryLater
 from pipeline.settings import REPOSITORY, settings
 from transforms.tables import CANONICAL
 from warehouse.database import client_session
+
+sys.path.insert(0, str(Path(__file__).parent))  # stockroom, beside the tests that use it
 
 HORIZON = datetime(2026, 11, 16, 3, tzinfo=UTC)
 PATIENCE_SECONDS, TRIES = 60.0, 3
@@ -80,7 +83,7 @@ class World:
         found = {}
         for client in clients or steps.list_clients():
             plan = steps.plan_client(client, run_id=f"stock {next(_runs)}")
-            steps.record_decision(client, batch=plan["batch"], approved=True, by="the test", reason="")
+            steps.record_decision(client, batch=plan["batch"], approved=True, by="the test", reason="", shown=plan["digest"])
             patiently(partial(steps.push_client, client, batch=plan["batch"]))
             patiently(partial(steps.observe_client, client, batch=plan["batch"]))
             found[client] = plan["jobs"]
@@ -144,3 +147,12 @@ def world(tmp_path: Path, database_url: str, admin_database_url: str, monkeypatc
         with contextlib.suppress(Exception):
             opened.engine().dispose()
         forget()
+
+
+@pytest.fixture
+def brand(tmp_path, database_url, monkeypatch):
+    """One client with one shop of ten articles, each showing 10 and proven now; ``brand(A0=7)`` drops its master."""
+    from stockroom import stockroom
+
+    with stockroom(tmp_path, database_url, monkeypatch) as drop:
+        yield drop

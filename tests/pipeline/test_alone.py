@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import alone, opened, steps
 from pipeline.alone import alone_with
-from pipeline.errors import Stopped, TryLater
+from pipeline.errors import Stopped, TryLater, Uncertified
 from pipeline.opened import OpenShop
 from warehouse import ledger
 from warehouse.landing import LandingError
@@ -81,3 +81,27 @@ def test_lost_pages_are_told_and_read_again_and_hold_up_no_other_entity(landed):
         steps._each(SHOP, {"landed"}, verb)
     assert state_of(lost) == ("open", 1) and state_of(whole) == ("landed", 0)
     assert steps._each(SHOP, {"landed"}, verb) == {"payouts": "checked"}, "the next night is not stopped by it"
+
+
+def test_an_entity_another_run_reads_keeps_no_other_from_being_read(landed, monkeypatch):
+    asked = []
+
+    def pull_entity(shop: OpenShop, endpoint, *_) -> str:
+        asked.append(endpoint.entity)
+        if len(asked) == 1:
+            raise TryLater(20, "another run is working on it")
+        return "p"
+
+    monkeypatch.setattr(steps, "pull_entity", pull_entity)
+    with pytest.raises(TryLater, match="another run"):
+        steps.pull_shop(SHOP, until=UNTIL, run_id="night")
+    assert asked == list(opened.open_shop(SHOP).endpoints)
+
+
+def test_a_pull_whose_window_another_run_has_proven_is_no_fault_of_this_one(landed):
+    pull = landed("orders")
+    with pytest.raises(Uncertified, match="orders: is still landed"):
+        steps.certify_shop(SHOP, run_id="night")
+    with session() as conn:
+        ledger.set_state(conn, pull.pull_id, "superseded", "its window lies within a certified pull")
+    assert steps.certify_shop(SHOP, run_id="night") == {}

@@ -2,85 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-from datetime import UTC, datetime
-
-import pandas as pd
 import pytest
 from sqlalchemy import text
+from stockroom import CLIENT, approve, ids, plan, sendable, show, step
 
-from pipeline import opened, stock
-from transforms.hashing import stamp_hash
-from transforms.tables import CANONICAL
+from pipeline import opened
 from warehouse import jobs
 from warehouse.database import client_session
-from warehouse.merge import merge
-
-CLIENT, SHOP = "lumora", "lumora_lazada_sg"
-START = datetime(2026, 11, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def brand(tmp_path, database_url, monkeypatch):
-    """One client with one shop of ten articles, each showing 10; ``drop`` writes its master."""
-    clients = tmp_path / "clients"
-    clients.mkdir()
-    (clients / "lumora.yaml").write_text(
-        f"name: {CLIENT}\nbrand: Lumora\nlanguage: en\ncurrency: SGD\nzone: Asia/Singapore\n"
-        f"shops: [{{name: {SHOP}, marketplace: lazada, sites: [SG]}}]\n",
-        encoding="utf-8",
-    )
-    drop = tmp_path / "drop"
-    (drop / CLIENT).mkdir(parents=True)
-    values = {
-        "DATABASE_URL": database_url, "LANDING": str(tmp_path / "landing"), "CLIENTS": str(clients), "DROP": str(drop),
-        "SECRET_KEY": base64.urlsafe_b64encode(b"k" * 32).decode(), "CLOCK": "system",
-    }  # fmt: skip
-    for name, value in values.items():
-        monkeypatch.setenv(f"DAIYUN_{name}", value)
-    opened.forget()
-    show({f"A{n}": 10 for n in range(10)}, hour=1)
-    yield lambda **wanted: (drop / CLIENT / stock.MASTER).write_text(
-        "sku,on hand\n" + "".join(f"{sku},{count}\n" for sku, count in wanted.items()), encoding="utf-8"
-    )
-    opened.engine().dispose()
-    opened.forget()
-
-
-def show(quantities: dict[str, int], hour: int) -> None:
-    """What the shop shows, as the night's pull would have merged it."""
-    at = START.replace(hour=hour)
-    version = {"source_updated_at": at, "seen_at": at, "landing_ref": "p/0#0", "content_hash": 0}
-    scope = {"client": CLIENT, "shop": SHOP, "site": "SG", "fulfilled_by": "seller", **version}
-    listings = [{**scope, "listing_id": sku, "sku": sku, "status": "active", "status_raw": "active"} for sku in quantities]
-    inventory = [{**scope, "sku": sku, "location": "DEFAULT", "sellable_quantity": count} for sku, count in quantities.items()]
-    frames = {"listings": listings, "inventory": inventory}
-    made = {name: CANONICAL[name].conform(_frame(name, rows)) for name, rows in frames.items()}
-    with client_session(opened.engine(), CLIENT) as conn:
-        merge(conn, {name: stamp_hash(CANONICAL[name], frame, {}) for name, frame in made.items()})
-
-
-def _frame(table: str, rows: list[dict]) -> pd.DataFrame:
-    return pd.DataFrame({c.name: pd.Series([row.get(c.name) for row in rows], dtype=c.kind.dtype) for c in CANONICAL[table].columns})
-
-
-def plan(night: int) -> dict:
-    return stock.plan_client(CLIENT, run_id=f"night {night}")
-
-
-def sendable(batch: str) -> list[tuple[str, int]]:
-    with client_session(opened.engine(), CLIENT) as conn:
-        return [(job.sku, job.wanted_quantity) for job in jobs.pushable(conn, CLIENT, batch)]
-
-
-def step(verb, *args) -> None:
-    with client_session(opened.engine(), CLIENT) as conn:
-        verb(conn, *args)
-
-
-def ids(batch: str) -> list[str]:
-    with client_session(opened.engine(), CLIENT) as conn:
-        return [job.job_id for job in jobs.of_batch(conn, CLIENT, batch)]
 
 
 @pytest.mark.parametrize("was_sent", [False, True], ids=["never sent", "stopped while it was sent"])
@@ -99,7 +27,7 @@ def test_an_approved_change_that_was_not_sent_keeps_its_approval(brand):
     brand(A0=0)
     first = plan(1)
     assert first["needs_approval"]
-    stock.record_decision(CLIENT, batch=first["batch"], approved=True, by="ann", reason="")
+    approve(first)
     second = plan(2)
     assert second["jobs"] == 1 and not second["needs_approval"] and sendable(second["batch"]) == [("A0", 0)]
 
@@ -127,7 +55,7 @@ def test_a_change_still_waiting_for_a_person_is_not_asked_for_twice(brand):
     first = plan(1)
     second = plan(2)
     assert (second["jobs"], second["needs_approval"]) == (0, False)
-    stock.record_decision(CLIENT, batch=first["batch"], approved=True, by="ann", reason="")
+    approve(first)
     assert sendable(first["batch"]) == [("A0", 0)]
 
 
@@ -138,7 +66,7 @@ def test_a_question_nobody_can_answer_any_more_is_asked_anew(brand):
         conn.execute(text("UPDATE sync_jobs SET planned_at = now() - interval '25 hours'"))
     second = plan(2)
     assert second["needs_approval"] and second["jobs"] == 1
-    stock.record_decision(CLIENT, batch=first["batch"], approved=True, by="late", reason="")
+    approve(first, by="late")
     assert sendable(second["batch"]) == [], "an answer to the former question decides nothing"
 
 
@@ -148,14 +76,14 @@ def test_a_change_that_is_not_wanted_any_more_is_taken_back_even_when_it_was_app
     show({"A0": 3}, hour=2)
     brand(A0=3)  # the brand restocked: the shop shows what is wanted
     assert plan(2)["jobs"] == 0
-    stock.record_decision(CLIENT, batch=first["batch"], approved=True, by="ann", reason="")
+    approve(first)
     assert sendable(first["batch"]) == [], "an approval of last night's zero must not empty the shop"
 
 
 def test_the_approver_is_shown_what_a_yes_would_let_go_and_nothing_else(brand):
     brand(A0=0)
     first = plan(1)
-    stock.record_decision(CLIENT, batch=first["batch"], approved=True, by="ann", reason="")
+    approve(first)
     brand(A0=0, A1=0)
     second = plan(2)
     assert second["jobs"] == 2 and "A1" in second["body"] and "| A0 |" not in second["body"]

@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from reports.facts import Brand, ShopCertificate
-from transforms.metrics import Day, Figures, Money, RateUsed, ShopWeek, StockWatch, TopProduct, WeeklyMetrics
+from transforms.metrics import (
+    Day,
+    Figures,
+    Money,
+    Period,
+    RateUsed,
+    Restated,
+    ShopWeek,
+    StockWatch,
+    Told,
+    TopProduct,
+    WeeklyMetrics,
+    restate,
+)
 
 START = date(2026, 11, 9)
 DAYS = [(START + timedelta(days=n)).isoformat() for n in range(7)]
@@ -132,9 +145,9 @@ def lumora() -> WeeklyMetrics:
             f"LUM-{n:03d}-BLK",
             LONG_TITLES[(n + 1) % 4],
             "marketplace" if n % 2 else "seller",
-            0 if n < 2 else 4 * n,
-            0 if n == 1 else 60 - 4 * n,
-            None if n == 1 else 28 * (0 if n < 2 else 4 * n) / (60 - 4 * n),
+            max(n - 1, 0),
+            0 if n == 1 else 84 - 4 * n,
+            None if n == 1 else 28 * max(n - 1, 0) / (84 - 4 * n),
             "out_of_stock" if n < 2 else "low_cover",
         )
         for n in range(12)
@@ -202,4 +215,29 @@ def northpeak() -> WeeklyMetrics:
         shops=(eu, my, ph),
         top_products=products,
         rates=rates,
+    )
+
+
+def told(shops: dict[str, Figures], weeks_ago=1, *, was_reported=True) -> Told:
+    start = START - timedelta(weeks=weeks_ago)
+    return Told(Period(start, start + timedelta(days=7)), "Asia/Shanghai", shops, was_reported)
+
+
+def compared(*pairs: tuple[Told, dict[str, Figures]], currency="CNY") -> Restated:
+    """Earlier weeks as they were told, each with what the tables say now."""
+    weeks = [restate(one, now, currency) for one, now in pairs]
+    return Restated(len(pairs), tuple(week for week in weeks if week))
+
+
+def lumora_changes() -> Restated:
+    """A refund of last week that came late, and an order of the week before that was cancelled while another came in."""
+    def us(refunds: int, orders=351, **more) -> Figures:
+        dollars = money("USD", 2_626_000, 111_300, refunds, orders)
+        return figures(money(gross=18_902_100, discounts=801_000, refunds=refunds * 7, orders=orders), (dollars,), orders, 440, **more)
+
+    sg = figures(money(gross=2_004_000, refunds=64_000, orders=55), (money("SGD", 365_900, 9_000, 11_600, 55),), 55, 60)
+    sg_now = figures(money(gross=2_108_000, refunds=64_000, orders=57), (money("SGD", 384_900, 9_000, 11_600, 57),), 57, 63, cancelled=1)
+    return compared(
+        (told({"lumora_amazon_us": us(69_700), "lumora_lazada_sg": sg}), {"lumora_amazon_us": us(76_600), "lumora_lazada_sg": sg}),
+        (told({"lumora_amazon_us": us(52_000), "lumora_lazada_sg": sg}, 2), {"lumora_amazon_us": us(52_000), "lumora_lazada_sg": sg_now}),
     )

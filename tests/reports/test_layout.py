@@ -43,6 +43,15 @@ def unkind() -> weeks.WeeklyMetrics:
     )
 
 
+def unkind_changes() -> weeks.Restated:
+    """Billions of a currency written by its code, and a currency that came new, in a shop whose name cannot break."""
+    was = weeks.figures(weeks.money(gross=9_876_543_210), (weeks.money("IDR", 987_654_321_000_000),), 123_456, 9_876_543)
+    own = (weeks.money("IDR", 876_543_210_000_000), weeks.money("KWD", 9_876_543_210))
+    now = weeks.figures(weeks.money(gross=8_765_432_100), own, 1, 2)
+    return weeks.compared((weeks.told({"lumora_amazon_us": was, "shop" * 30: was}), {"lumora_amazon_us": now, "shop" * 30: now}))
+
+
+CHANGES = {"a full week": weeks.lumora_changes, "unkind": unkind_changes}
 CASES = {
     "a full week": (weeks.lumora, weeks.LUMORA), "a bad week": (weeks.northpeak, weeks.NORTHPEAK), "unkind": (unkind, weeks.LUMORA),
     "an empty week": (lambda: weeks.week(total=weeks.nothing(), days=weeks.spread(0), shops=()), weeks.LUMORA),
@@ -55,7 +64,8 @@ CASES = {
 def test_nothing_reaches_beyond_the_window(browser, case, language, width):
     make, brand = CASES[case]
     metrics = make()
-    html = build(metrics, brand, [ShopCertificate(shop.shop, datetime(2026, 11, 14, tzinfo=UTC)) for shop in metrics.shops], language).html
+    certificates = [ShopCertificate(shop.shop, datetime(2026, 11, 14, tzinfo=UTC)) for shop in metrics.shops]
+    html = build(metrics, brand, certificates, language, CHANGES.get(case, weeks.Restated)()).html
     browser.show(html, width)
     assert browser.value("innerWidth") == width
     assert browser.value("document.documentElement.scrollWidth") <= width
@@ -77,8 +87,11 @@ def test_bars_stand_on_one_line_in_the_ratio_of_their_sales(browser):
 
 
 def test_text_can_be_read_in_the_dark(browser):
-    browser.show(build(weeks.northpeak(), weeks.NORTHPEAK, [], "en").html, 380, dark=True)
+    browser.show(build(weeks.northpeak(), weeks.NORTHPEAK, [], "en", weeks.lumora_changes()).html, 380, dark=True)
     inked = browser.value("[...new Set([...document.querySelectorAll('.ink, .ink td, h1, h2')].map(e => getComputedStyle(e).color))]")
     assert inked
     assert all(min(map(int, re.findall(r"\d+", colour)[:3])) > 140 for colour in inked), inked
     assert browser.value("getComputedStyle(document.querySelector('.card')).backgroundColor") == "rgb(28, 28, 30)"
+    light = """[...document.querySelectorAll('body, .page, .page > table, .card, .card > table')]
+        .map(e => getComputedStyle(e).backgroundColor).filter(colour => colour.match(/[0-9]+/g).slice(0, 3).some(part => +part > 60))"""
+    assert browser.value(light) == []

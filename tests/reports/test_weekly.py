@@ -112,7 +112,7 @@ def test_currencies_without_cents_and_amounts_beyond_float_are_exact():
 
 def test_the_rates_day_and_source_are_named():
     said = words(report(weeks.northpeak(), brand=weeks.NORTHPEAK).html)
-    assert "ECB reference rates of November 13, 2026" in said
+    assert "reference rate published by then (European Central Bank, November 13, 2026)" in said
     assert "1 GBP = 1.31222 USD" in said
 
 

@@ -6,8 +6,11 @@ import contextlib
 import hashlib
 import hmac
 import json
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import requests
+import uvicorn
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,5 +109,33 @@ def start_fixture() -> Iterator:
 def sandbox() -> Iterator[Sandbox]:
     """The default world with Lazada alone, shared by a file's reading tests."""
     found = start("--marketplaces", "lazada")
+    yield found
+    found.end()
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[tuple[str, dict]]:
+    """(address, holder): whatever application the holder holds under ``app`` is served, in this process."""
+    holder: dict = {}
+
+    async def current(scope, receive, send):
+        await holder["app"](scope, receive, send)
+
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(current, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}", holder
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def aliexpress_sandbox() -> Iterator[Sandbox]:
+    """A small world with AliExpress alone, shared by a file's tests."""
+    found = start("--marketplaces", "aliexpress", "--days", 20, "--orders-per-day", 60)
     yield found
     found.end()

@@ -13,7 +13,7 @@ from decimal import Decimal
 import pytest
 import requests
 
-from sandbox.lazada.signature import expected
+from sandbox.iop.signature import expected
 
 SHOP, OTHER = "lumora_lazada_sg", "teahaus_lazada_vn"
 SINCE = "2026-10-17T00:00:00+08:00"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import dataclasses
 import json
 import os
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -28,8 +26,7 @@ from sandbox import paypal_ids
 from sandbox.house import Settings, open_house
 from sandbox.paypal import answer_money, ids
 from sandbox.server import application, open_markets
-from sandbox.world import SHOPS
-from sandbox.world import model as world_model
+from sandbox.woocommerce import ids as store_ids
 from transforms.payments import join_payments
 from transforms.tables import CANONICAL, ORDERS
 
@@ -201,30 +198,22 @@ def test_check_names_the_account_and_its_balances(paypal):
     assert told.startswith(f"account {ids.merchant_id('lumora_paypal')}: ") and "USD" in told and "may not" not in told
 
 
-# Store orders: the store itself belongs to another part of the sandbox; its orders are lent by Amazon's.
+# Store orders
 
 
-@pytest.fixture
-def store(monkeypatch):
-    """A PayPal whose brand has a store of its own with some orders paid by wallet."""
-    monkeypatch.setitem(SHOPS, STORE, world_model.Shop(STORE, "northpeak", "woocommerce", ("DE",), 15, 0.06))
-    monkeypatch.setitem(sys.modules, "sandbox.woocommerce.ids", SimpleNamespace(order_id=lambda order: order.number - 73_000_000_000))
-    with serving(orders_per_day=60) as desk:
-        whole = desk.house.world.orders
-
-        def orders(until):
-            lent = [each for each in whole(until) if each.shop == "northpeak_amazon_eu" and each.site == "DE"]
-            return [dataclasses.replace(each, shop=STORE, payment_method=("wallet", "card")[place % 2]) for place, each in enumerate(lent)]
-
-        monkeypatch.setattr(desk.house.world, "orders", orders)
-        yield desk, [each for each in orders(desk.house.clock.horizon) if paypal_ids.is_by_paypal(each)]
+@pytest.fixture(scope="module")
+def store():
+    """A PayPal in a world with many orders, and those of one brand's own store that were paid by PayPal."""
+    with serving(orders_per_day=150) as desk:
+        orders = desk.house.world.orders(desk.house.clock.horizon)
+        yield desk, [each for each in orders if each.shop == STORE and paypal_ids.is_by_paypal(each)]
 
 
 def test_a_stores_paypal_orders_are_payments_of_the_brands_account_and_join_to_them(store):
     desk, orders = store
     assert desk.mismatches("northpeak_paypal", "payments") == {} and desk.mismatches("northpeak_paypal", "disputes") == {}
     frame = desk.frames("northpeak_paypal", "payments")["payments"]
-    captured = {paypal_ids.capture_id(3, order): str(order.number - 73_000_000_000) for order in orders}
+    captured = {paypal_ids.capture_id(3, order): str(store_ids.order_id(order)) for order in orders}
     mine = frame[frame["transaction_id"].isin(list(captured))]
     assert len(mine) > 10 and all(captured[row.transaction_id] == row.order_id for row in mine.itertuples())
     assert {"refund", "payment"} <= set(frame[frame["order_id"].isin(list(captured.values()))]["kind"])
@@ -237,7 +226,7 @@ def test_a_stores_paypal_orders_are_payments_of_the_brands_account_and_join_to_t
 
 def _orders(orders):
     rows = [
-        {"client": "northpeak", "shop": STORE, "order_id": str(each.number - 73_000_000_000), "currency": "EUR",
+        {"client": "northpeak", "shop": STORE, "order_id": str(store_ids.order_id(each)), "currency": "EUR",
          "total_minor": sum(line.unit_price_minor * line.quantity - line.discount_minor + line.shipping_minor + line.tax_minor
                             for line in each.lines)}
         for each in orders

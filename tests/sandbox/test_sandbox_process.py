@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import requests
 from defusedxml import ElementTree
@@ -103,7 +104,10 @@ def test_rates_and_masters_are_served_as_files(start):
     assert days == sorted(days, reverse=True) and days[0] == "2026-11-13"
     assert all(each.get("currency") != "VND" for each in document.iter())
     assert requests.get(sandbox.told["fx_other"], timeout=10).text.startswith("source,rate_date,currency,rate_per_eur\nSBV,")
-    master = requests.get(f"{sandbox.told['masters']}/teahaus.csv", timeout=10).text.splitlines()
+    dropped = requests.get(f"{sandbox.told['masters']}/teahaus.csv", timeout=10)
+    counted = parsedate_to_datetime(dropped.headers["Last-Modified"])
+    assert counted == datetime.fromisoformat(sandbox.get("/clock")["horizon"])
+    master = dropped.text.splitlines()
     assert master[0] == "sku,on_hand" and "TH/茶 #8 & cup" in {line.rpartition(",")[0] for line in master}
     assert requests.get(f"{sandbox.told['masters']}/nobody.csv", timeout=10).status_code == 404
 

@@ -14,7 +14,7 @@ NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 
 SAMPLES = {
     "client": "lumora", "shop": "lumora_amazon_eu", "site": "DE", "currency": "EUR", "sku": "LAMP-1", "title": "Lampe",
-    "status_raw": "x", "fulfilled_by": "seller", "quantity": 1, "source_updated_at": NOON, "seen_at": NOON,
+    "status_raw": "x", "fulfilled_by": "seller", "quantity": 1, "source_updated_at": NOON, "seen_at": NOON, "derivation": 1,
     "source": "ECB", "mode": "b2c", "evidence": "orders.placed_at", "sellable_quantity": 5, "rating": 5,
     "kind_raw": "Shipment/ProductCharges", "transaction_id": "T1", "amount_minor": 100, "location": "DEFAULT",
 }

@@ -33,8 +33,9 @@ class Rows:
             row = dict(row)
             hour = row.pop("hour", 0)
             seen = row.pop("seen", hour)
+            derivation = row.pop("derivation", 1)
             instants = {"source_updated_at": START + timedelta(hours=hour), "seen_at": START + timedelta(hours=seen)}
-            version = {**instants, "landing_ref": f"p/{seen}#0"}
+            version = {**instants, "derivation": derivation, "landing_ref": f"p/{seen}#0"}
             filled.append({"client": client, "shop": shop, **DEFAULTS[table], **version, **row, "content_hash": 0})
         columns = {column.name: pd.Series([row.get(column.name) for row in filled], dtype=column.kind.dtype) for column in declared.columns}
         return pd.DataFrame(columns)
@@ -43,7 +44,7 @@ class Rows:
     def batch(cls, orders: list[dict], **scope) -> dict[str, pd.DataFrame]:
         """Orders with their ``lines`` (dicts), as the frames of one batch."""
         heads = [{name: value for name, value in order.items() if name != "lines"} for order in orders]
-        version = ("order_id", "hour", "seen")
+        version = ("order_id", "hour", "seen", "derivation")
         lines = [{**{n: order[n] for n in version if n in order}, **line} for order in orders for line in order.get("lines", ())]
         frames = {"orders": cls.frame("orders", heads, **scope), "order_lines": cls.frame("order_lines", lines, **scope)}
         return cls.stamped(frames)

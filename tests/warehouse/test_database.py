@@ -32,6 +32,30 @@ def test_upgrading_twice_changes_nothing(admin_database_url):
     upgrade(admin_database_url)
 
 
+def test_what_was_approved_before_decisions_named_their_list_is_planned_anew(postgres):
+    """An empty database, upgraded as far as 0003; the approved job that was not sent would be one no push may send."""
+    server = make_engine(postgres.url("postgres"), pool_size=1)
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.execute(text("CREATE DATABASE before_0004"))
+    upgrade(postgres.url("before_0004"), "0003")
+    engine = make_engine(postgres.url("before_0004"), pool_size=1)
+    job = (
+        "INSERT INTO sync_jobs (job_id, client, shop, kind, site, sku, listing_id, wanted_quantity, job_key, status,"
+        " needs_approval, reasons, batch, decision) VALUES"
+        " (:status, 'lumora', 's', 'stock', 'US', :status, 'l', 1, :status, :status, true, '[]', 'b', 'approved')"
+    )
+    with client_session(engine, "lumora") as conn:
+        for status in ("approved", "pushed", "observed"):
+            conn.execute(text(job), {"status": status})
+    upgrade(postgres.url("before_0004"))
+    with client_session(engine, "lumora") as conn:
+        found = dict(conn.execute(text("SELECT job_id, status FROM sync_jobs")).all())
+        told = conn.execute(text("SELECT count(*) FROM sync_job_events WHERE to_status = 'superseded'")).scalar()
+    assert (found, told) == ({"approved": "superseded", "pushed": "superseded", "observed": "observed"}, 2)
+    engine.dispose()
+    server.dispose()
+
+
 def test_every_table_with_a_client_has_a_forced_wall(engine):
     with engine.connect() as conn:
         walled = conn.execute(

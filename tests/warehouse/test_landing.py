@@ -108,6 +108,22 @@ def test_expiry_takes_old_files_only(landing):
     assert not old.exists() and _file(landing, "000001.page")
 
 
+@pytest.mark.parametrize("place", ["a folder", "memory://landing-remove"])
+def test_a_pull_is_removed_whole_and_alone_and_twice_is_once(rows, tmp_path, place):
+    landing = Landing(tmp_path if place == "a folder" else place, KEY)
+    other = PullRef("teahaus", "teahaus_amazon_jp", "orders", "fedcba9876543210")
+    for pull in (PULL, other):
+        for attempt in (0, 1):
+            landing.write_page(pull, attempt, 0, _page(0))
+        landing.write_batch(pull, 0, "orders", rows.batch([{"order_id": "1"}])["orders"])
+    assert landing.pulls() == [PULL, other]
+    for _ in range(2):
+        landing.remove(PULL)
+        assert landing.pulls() == [other]
+    assert list(landing.read_pages(PULL, 0)) == [] and list(landing.read_batches(PULL)) == []
+    assert list(landing.read_pages(other, 1)) == [_page(0)]
+
+
 def test_an_object_store_serves_as_well_as_a_folder(rows):
     landing = Landing("memory://landing-test", KEY)
     landing.write_page(PULL, 0, 0, _page(0))

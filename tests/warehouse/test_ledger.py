@@ -156,6 +156,50 @@ def test_the_same_record_failing_in_a_later_pull_is_one_open_case(conn):
     assert [row["pull_id"] for row in quarantine.list_open(conn, "lumora", OWNER[1])] == [later]
 
 
+def test_an_older_pull_failing_again_leaves_the_newer_pulls_case_open(conn):
+    older, newer = _open(conn, 0, 1).pull_id, _open(conn, 1, 2).pull_id
+    quarantine.put(conn, newer, _faults(seen_hour=30))
+    quarantine.put(conn, older, _faults(seen_hour=6))
+    assert newer in {row["pull_id"] for row in quarantine.list_open(conn, "lumora")}, "its version would never be tried again"
+    quarantine.put(conn, newer, _faults(seen_hour=30))
+    assert [row["pull_id"] for row in quarantine.list_open(conn, "lumora")] == [newer]
+
+
+def test_each_mapping_of_a_pulls_pages_is_counted_and_a_killed_one_is_begun_again(conn):
+    first = ledger.begin_derivation(conn, _open(conn))
+    second = ledger.begin_derivation(conn, first)
+    assert [first.derivation, second.derivation] == [1, 2]
+    ledger.set_state(conn, second.pull_id, "validated")
+    again = ledger.begin_derivation(conn, ledger.get_pull(conn, second.pull_id))
+    assert again.state == "landed", "half of its batches must not be merged"
+
+
+def test_a_pull_begun_anew_meanwhile_does_not_pass_for_one_read_to_its_end(conn):
+    pull = _open(conn)
+    ledger.save_cursor(conn, pull.pull_id, 0, None, None)
+    _certify(conn, pull, is_certified=False, missing=["7"], reason="1 missing")
+    seen = ledger.get_pull(conn, pull.pull_id)
+    assert _open(conn, run="run2").state == "open"
+    with pytest.raises(ledger.PullMoved, match="in other hands"):
+        ledger.begin_derivation(conn, seen)
+
+
+def test_who_has_lost_a_pull_to_another_process_notes_nothing_on_it_any_more(conn):
+    first = ledger.begin_derivation(conn, _open(conn))
+    assert ledger.hold(conn, first) == first
+    ledger.begin_derivation(conn, first)
+    with pytest.raises(ledger.PullMoved):
+        ledger.hold(conn, first)
+
+
+def test_a_pull_that_waits_for_its_certificate_keeps_its_cases(conn):
+    earlier = _open(conn, 0, 1).pull_id
+    quarantine.put(conn, earlier, _faults())
+    ledger.set_state(conn, earlier, "merged")
+    quarantine.put(conn, _open(conn, 1, 2).pull_id, _faults())
+    assert len(quarantine.of_pull(conn, earlier)) == 1, "the record would be neither stored nor quarantined there"
+
+
 def test_a_version_seen_later_closes_the_case_and_an_older_one_does_not(conn, rows):
     quarantine.put(conn, _open(conn).pull_id, _faults(seen_hour=5))
     merge(conn, rows.batch([{"order_id": "1", "seen": 4}, {"order_id": "2", "seen": 6}]))

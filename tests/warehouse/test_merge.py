@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pandas as pd
 import pytest
 from sqlalchemy import text
@@ -11,6 +13,7 @@ from warehouse.database import client_session
 from warehouse.merge import MergeCounts, merge, read_frame, refresh_stages, retire_absent, stored_ids
 
 SHOP = {"client": "lumora", "shop": "lumora_amazon_us"}
+START = datetime(2026, 11, 1, tzinfo=UTC)
 OWNER = ("lumora", "lumora_amazon_us")
 
 
@@ -60,6 +63,33 @@ def test_equal_content_seen_again_holds_off_a_different_version_from_between(eng
         _merge(engine, rows.batch([{"order_id": "1", "hour": hour}]))
     assert _merge(engine, rows.batch([{"order_id": "1", "hour": 2, "status": "shipped"}]))["orders"] == MergeCounts(stale=1)
     assert _merge(engine, rows.batch([{"order_id": "1", "hour": 4, "status": "shipped"}]))["orders"] == MergeCounts(updated=1)
+
+
+@pytest.mark.parametrize("amount", range(6))
+def test_what_a_page_was_mapped_to_last_wins_whatever_its_hash_and_the_order_of_arrival(engine, rows, amount):
+    wrong = rows.batch([{"order_id": "1", "total_minor": amount, "lines": [{"line_id": "a", "quantity": 9}]}])
+    mended = rows.batch([{"order_id": "1", "total_minor": 100 + amount, "derivation": 2, "lines": [{"line_id": "a", "quantity": 2}]}])
+    assert _merge(engine, wrong)["orders"] == MergeCounts(inserted=1)
+    assert _merge(engine, mended)["orders"] == MergeCounts(updated=1)
+    assert _merge(engine, wrong)["orders"] == MergeCounts(stale=1)
+    assert _lines(engine) == {("1", "a", 2)}
+
+
+def test_a_page_mapped_again_to_the_same_rewrites_no_row_and_keeps_its_first_mapping_away(engine, rows):
+    first, again = (rows.batch([{"order_id": "1", "derivation": number}]) for number in (1, 3))
+    _merge(engine, first)
+    with client_session(engine, "lumora") as conn:
+        before = conn.execute(text("SELECT xmin, * FROM orders")).all()
+    assert _merge(engine, again)["orders"] == MergeCounts(unchanged=1)
+    between = rows.batch([{"order_id": "1", "derivation": 2, "status": "shipped"}])
+    assert _merge(engine, between)["orders"] == MergeCounts(stale=1)
+    with client_session(engine, "lumora") as conn:
+        assert conn.execute(text("SELECT xmin, * FROM orders")).all() == before
+
+
+def test_a_newer_page_beats_an_older_one_however_often_that_was_mapped(engine, rows):
+    _merge(engine, rows.batch([{"order_id": "1", "seen": 2, "status": "shipped"}]))
+    assert _merge(engine, rows.batch([{"order_id": "1", "seen": 1, "derivation": 9}]))["orders"] == MergeCounts(stale=1)
 
 
 def test_of_two_versions_in_one_batch_the_newer_wins_with_its_own_lines(engine, rows):
@@ -124,6 +154,37 @@ def test_an_old_snapshot_played_again_retires_nothing_that_came_after_it(engine,
     old = rows.one("listings", [{"listing_id": "1", "seen": 1}])["listings"]
     _merge(engine, rows.one("listings", [{"listing_id": "1", "seen": 5}, {"listing_id": "2", "seen": 5}]))
     assert _retire(engine, "listings", old) == 0
+
+
+def test_a_listing_the_first_mapping_of_a_snapshot_missed_is_brought_back_by_the_mended_one(engine, rows):
+    _merge(engine, rows.one("listings", [{"listing_id": "1"}, {"listing_id": "2"}]))
+    shown = rows.one("listings", [{"listing_id": "1", "seen": 5}])["listings"]
+    _merge(engine, {"listings": shown})
+    assert _retire(engine, "listings", shown) == 1
+    _merge(engine, rows.one("listings", [{"listing_id": "2", "seen": 5, "derivation": 2}]))
+    assert _statuses(engine) == {"1": "active", "2": "active"}
+
+
+@pytest.mark.parametrize("table", ["listings", "inventory"])
+@pytest.mark.parametrize("taken", [None, timedelta(hours=5)], ids=["undated", "dated"])
+def test_what_an_empty_snapshot_took_away_is_not_brought_back_by_mapping_older_pages_again(engine, rows, table, taken):
+    key = {"listings": {"listing_id": "1"}, "inventory": {"sku": "A"}}[table]
+    _merge(engine, rows.one(table, [key]))
+    nothing = rows.frame(table, [])
+    with client_session(engine, "lumora") as conn:
+        assert retire_absent(conn, table, *OWNER, {}, nothing, START + taken if taken else None) == 1
+    for number in range(2, 6):  # with one hash or another the old page would win
+        _merge(engine, rows.one(table, [{**key, "derivation": number, "product_id": str(number)} if table == "listings" else
+                                        {**key, "derivation": number, "sellable_quantity": number}]))  # fmt: skip
+    with client_session(engine, "lumora") as conn:
+        left = conn.execute(text(f"SELECT count(*) FROM {table}" + (" WHERE status <> 'deleted'" if table == "listings" else ""))).scalar()
+    assert left == 0
+
+
+def test_an_empty_snapshot_dated_before_a_row_was_shown_takes_nothing_away(engine, rows):
+    _merge(engine, rows.one("inventory", [{"sku": "A", "seen": 7}]))
+    with client_session(engine, "lumora") as conn:
+        assert retire_absent(conn, "inventory", *OWNER, {}, rows.frame("inventory", []), START + timedelta(hours=5)) == 0
 
 
 def test_an_empty_snapshot_retires_everything_in_its_scope(engine, rows):

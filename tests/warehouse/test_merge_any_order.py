@@ -29,14 +29,15 @@ version = st.fixed_dictionaries({
     "order_id": st.sampled_from("112"),
     "hour": st.integers(0, 3),
     "seen": st.integers(0, 3),
+    "derivation": st.integers(1, 2),
     "status": st.sampled_from(STATUSES[:2]),  # few contents, so that equal ones come back
     "lines": st.lists(line, max_size=1, unique_by=lambda each: each["line_id"]),
 })
 
 
 def _moment(version: dict) -> tuple:
-    """A page shows one version of an order; two of the same moment are the checks' business (quarantine)."""
-    return version["order_id"], version["hour"], version["seen"]
+    """One mapping of a page shows one version of an order; two of the same moment are the checks' business (quarantine)."""
+    return version["order_id"], version["hour"], version["seen"], version["derivation"]
 
 
 def _batch(rows, orders: list[dict]) -> dict[str, pd.DataFrame]:
@@ -58,7 +59,7 @@ def _expected(versions: list[dict], rows) -> set[str]:
     """Of each order the newest version, by the rule as it is written down."""
     best: dict[str, tuple] = {}
     for each in versions:
-        stamp = (each["hour"], each["seen"], int(rows.batch([each])["orders"]["content_hash"].iloc[0]))
+        stamp = (each["hour"], each["seen"], each["derivation"], int(rows.batch([each])["orders"]["content_hash"].iloc[0]))
         best[each["order_id"]] = max(best.get(each["order_id"], (stamp, each)), (stamp, each), key=lambda pair: pair[0])
     lines = {key: sorted((line["line_id"], line["quantity"]) for line in order["lines"]) for key, (_, order) in best.items()}
     return {f"{key} {order['status']} {lines[key]}" for key, (_, order) in best.items()}

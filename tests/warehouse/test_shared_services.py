@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from warehouse.database import client_session, make_engine
 from warehouse.limits import PostgresLimiter
-from warehouse.reports_ledger import Deliveries, deliveries, find_report, freeze_report, set_report
+from warehouse.reports_ledger import Deliveries, deliveries, find_report, freeze_report, set_report, told_reports
 from warehouse.tokens import PostgresTokens, StoredToken, TokenError
 
 START = datetime(2026, 11, 16, 3, tzinfo=UTC)
@@ -71,6 +71,51 @@ def test_a_refusal_by_the_vendor_closes_the_bucket_for_everybody(engine):
     assert PostgresLimiter(engine, clock, Wait).take(Quota(), "shop", 60) == 30
     clock.moment += timedelta(seconds=31)
     assert PostgresLimiter(engine, clock, Wait).take(Quota(), "shop", 60) == 0
+
+
+def test_reservations_of_a_clock_that_was_ahead_do_not_stop_a_shop_until_that_hour_comes(engine):
+    clock = StillClock(START + timedelta(hours=5))
+    limiter = PostgresLimiter(engine, clock, Wait)
+    assert [limiter.take(Quota(), "shop", 60) for _ in range(5)] == [0, 0, 0, 1, 2]
+    clock.moment = START
+    with pytest.raises(Wait) as refused:
+        limiter.take(Quota(), "shop", 0.5)
+    assert refused.value.seconds == 3, "the queue that was there is still there"
+    clock.moment += timedelta(seconds=2)
+    assert limiter.take(Quota(), "shop", 60) == 1, "and grows shorter"
+    clock.moment += timedelta(seconds=10)
+    assert [limiter.take(Quota(), "shop", 60) for _ in range(4)] == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("first", ["take", "penalise"])
+def test_a_refusal_met_by_a_clock_that_was_ahead_lasts_as_long_as_the_vendor_said(engine, first):
+    clock = StillClock(START + timedelta(days=400))
+    limiter = PostgresLimiter(engine, clock, Wait)
+    limiter.penalise(Quota(), "shop", 3600)
+    clock.moment = START
+    if first == "penalise":
+        limiter.penalise(Quota(), "shop", 5)
+    with pytest.raises(Wait) as refused:
+        limiter.take(Quota(), "shop", 60)
+    assert refused.value.seconds == 3600
+    clock.moment += timedelta(seconds=3600)
+    assert limiter.take(Quota(), "shop", 0) == 0
+
+
+def test_clocks_of_several_machines_a_little_apart_free_nothing(engine):
+    ahead, right = StillClock(START + timedelta(seconds=50)), StillClock()
+    assert [PostgresLimiter(engine, ahead, Wait).take(Quota(), "shop", 60) for _ in range(4)] == [0, 0, 0, 1]
+    assert PostgresLimiter(engine, right, Wait).take(Quota(), "shop", 60) == 52
+
+
+def test_a_queue_of_hours_and_a_refusal_of_days_are_nobodys_wrong_clock(engine):
+    clock, slow = StillClock(), Quota(rate_per_second=0.001, burst=1)
+    limiter = PostgresLimiter(engine, clock, Wait)
+    assert [limiter.take(slow, "shop", 1e6) for _ in range(21)][-1] == 20_000
+    limiter.penalise(Quota("ban"), "shop", 3 * 86_400)
+    clock.moment += timedelta(seconds=1)
+    assert limiter.take(slow, "shop", 1e6) == 20_999
+    assert limiter.take(Quota("ban"), "shop", 1e6) == 3 * 86_400 - 1
 
 
 def _spend(url: str, seconds: float, results) -> None:
@@ -156,6 +201,27 @@ def test_a_reports_figures_are_frozen_once(engine):
     with client_session(engine, "lumora") as conn:
         set_report(conn, first["report_id"], "rendered", html_path="a.html")
         assert find_report(conn, "lumora", "weekly", "2026-W46")["edition"] == 2
+
+
+def test_a_report_counts_as_told_once_somebody_has_it(engine):
+    numbers = {"data": {"metrics": {"zone": "UTC"}, "restated": []}, "html": "long"}
+    report, after = _report(engine, numbers=numbers)["report_id"], date(2026, 11, 16)
+
+    def told(before=after) -> list[dict]:
+        with client_session(engine, "lumora") as conn:
+            return told_reports(conn, "lumora", "weekly", before)
+
+    ledger = Deliveries(engine, "lumora", report, by="first")
+    ledger.claim("owner@lumora.example", "<1@x>")
+    assert told() == []
+    ledger.sent("owner@lumora.example")
+    assert told() == [numbers["data"]]
+    assert told(before=date(2026, 11, 9)) == []
+    unserved = _report(engine, edition=2, numbers={"data": {"metrics": {}}})["report_id"]
+    assert len(told()) == 1
+    with client_session(engine, "lumora") as conn:
+        set_report(conn, unserved, "sent")
+    assert told() == [numbers["data"], {"metrics": {}, "restated": None}]
 
 
 def test_a_recipient_is_claimed_by_one_run_and_served_once(engine):

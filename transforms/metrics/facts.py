@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,8 +14,10 @@ from transforms.schema import SchemaError
 from transforms.sites import zone_dates
 
 ORDER_KEY = ["client", "shop", "order_id"]
-NEEDED = ("orders", "order_lines", "returns", "inventory", "listings", "fx_rates")
+FIGURES_NEED = ("orders", "order_lines", "returns", "fx_rates")
+NEEDED = (*FIGURES_NEED, "inventory", "listings")
 REFUNDED = ("refunded", "closed")
+UNSETTLED = ("requested", "approved", "in_transit", "received")
 
 
 @dataclass(frozen=True)
@@ -74,20 +76,22 @@ class Converter:
         )
 
 
-def own_frames(client: ClientFacts, frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def own_frames(
+    client: ClientFacts, frames: Mapping[str, pd.DataFrame], needed: Sequence[str] = NEEDED
+) -> dict[str, pd.DataFrame]:
     """The frames metrics need, checked to be all there and all this client's.
 
     Raises:
         SchemaError: a frame is missing, or holds another client's rows.
     """
-    missing = [name for name in NEEDED if name not in frames]
+    missing = [name for name in needed if name not in frames]
     if missing:
         raise SchemaError(f"metrics of {client.client}: frames missing {missing}")
-    for name in NEEDED:
+    for name in needed:
         others = set(frames[name]["client"].dropna()) - {client.client} if "client" in frames[name] else set()
         if others:
             raise SchemaError(f"metrics of {client.client}: {name} holds rows of another client; read them in the client's own session")
-    return {name: frames[name] for name in NEEDED}
+    return {name: frames[name] for name in needed}
 
 
 def dated_orders(orders: pd.DataFrame, zone: str) -> pd.DataFrame:

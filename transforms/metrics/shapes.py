@@ -156,6 +156,7 @@ class WeeklyMetrics:
         days: day by day over all shops.
         rates: every rate used for the period and the one before, by currency and date.
         data_until: newest ``source_updated_at`` among the orders, ISO instant, UTC; None without orders.
+        unsettled_returns: returns requested in the period of which it is not decided yet whether they are refunded.
     """
 
     client: str
@@ -172,6 +173,7 @@ class WeeklyMetrics:
     stock_to_watch: tuple[StockWatch, ...]
     rates: tuple[RateUsed, ...]
     data_until: str | None
+    unsettled_returns: int = 0
 
     def as_plain(self) -> dict[str, Any]:
         """Dicts, tuples, texts and numbers only: ready for ``json.dumps``."""

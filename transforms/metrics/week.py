@@ -9,6 +9,8 @@ from fractions import Fraction
 import pandas as pd
 
 from transforms.metrics.facts import (
+    FIGURES_NEED,
+    UNSETTLED,
     Converter,
     DayCount,
     DaySum,
@@ -21,7 +23,8 @@ from transforms.metrics.facts import (
     sold_lines,
 )
 from transforms.metrics.goods import VELOCITY_DAYS, stock_to_watch, top_products
-from transforms.metrics.shapes import ClientFacts, Day, Figures, Money, Period, ShopWeek, WeeklyMetrics
+from transforms.metrics.shapes import ClientFacts, Day, Figures, Money, Period, ShopFacts, ShopWeek, WeeklyMetrics
+from transforms.sites import zone_dates
 
 
 def weekly(client: ClientFacts, frames: Mapping[str, pd.DataFrame], period: Period) -> WeeklyMetrics:
@@ -50,10 +53,41 @@ def weekly(client: ClientFacts, frames: Mapping[str, pd.DataFrame], period: Peri
         client=client.client, currency=client.currency, zone=client.zone, period_start=period.start.isoformat(),
         period_end=period.end.isoformat(), last_day=(period.end - timedelta(days=1)).isoformat(),
         total=scope.figures(period), total_before=scope.figures(before), days=scope.days(),
-        shops=tuple(_shop_week(shop, scope) for shop in client.shops), top_products=top,
+        shops=tuple(_shop_week(shop, scope) for shop in (*client.shops, *_left(client, scope))), top_products=top,
         stock_to_watch=stock_to_watch(own["inventory"], own["listings"], recent, period), rates=convert.used(),
-        data_until=_newest(own["orders"]),
+        data_until=_newest(own["orders"]), unsettled_returns=_unsettled(own["returns"], client.zone, period),
     )
+
+
+def shop_figures(client: ClientFacts, frames: Mapping[str, pd.DataFrame], period: Period) -> dict[str, Figures]:
+    """One period's figures by shop, as ``weekly`` gives them: the client's shops, and any other that has rows.
+
+    A currency that lacks a rate is left out of this period's converted sums only; ``weekly`` leaves it out of both its weeks.
+
+    Args:
+        frames: rows of ``orders``, ``order_lines``, ``returns`` that cover the period, and ``fx_rates``.
+    Raises:
+        SchemaError: a frame is missing or holds another client's rows.
+    """
+    own = own_frames(client, frames, FIGURES_NEED)
+    orders = _within(dated_orders(own["orders"], client.zone), period)
+    lines = sold_lines(orders, own["order_lines"])
+    sums = day_sums(orders, lines, _within(dated_refunds(own["returns"], client.zone), period))
+    convert = Converter(own["fx_rates"], client.currency, {(currency, day) for _, day, currency in sums})
+    scope = Scope(converted_sums(sums, convert), day_counts(orders, lines), client.currency, convert.unconverted, period, period)
+    names = [shop.name for shop in (*client.shops, *_left(client, scope))]
+    return {name: scope.of_shop(name).figures(period) for name in names}
+
+
+def _left(client: ClientFacts, scope: Scope) -> list[ShopFacts]:
+    """Shops with rows that the client's file no longer names: left out, the shops would not add up to the total."""
+    names = {one.shop for one in (*scope.money, *scope.counts)} - {shop.name for shop in client.shops}
+    return [ShopFacts(name, "", ()) for name in sorted(names)]
+
+
+def _unsettled(returns: pd.DataFrame, zone: str, period: Period) -> int:
+    asked = returns[returns["status"].isin(UNSETTLED) & (returns["kind"] != "cancel").fillna(False)]
+    return len(_within(asked.assign(day=zone_dates(asked["requested_at"], zone)), period)["return_id"].unique())
 
 
 class Scope:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pandas as pd
 
+from transforms.stock.basis import Basis, doubts
 from transforms.stock.plan import observed
 
 
@@ -18,12 +20,16 @@ class Limits:
         allow_drop_to_zero: whether a SKU may go out of stock by our hand without a person looking.
         max_relative_change: of one spot's quantity, e.g. 5.0: from 10 to more than 60, or None. Changes of up to
             ``small_change_units`` never count, for from 1 to 9 is nothing.
+        max_proof_age: how long ago the tables a plan is made from may have been proven complete.
+        max_master_age: how long ago the brand may have counted.
     """
 
     max_changed_share: float = 0.3
     allow_drop_to_zero: bool = False
     max_relative_change: float | None = 5.0
     small_change_units: int = 20
+    max_proof_age: timedelta = timedelta(hours=12)
+    max_master_age: timedelta = timedelta(hours=36)
 
 
 @dataclass(frozen=True)
@@ -34,15 +40,22 @@ class Verdict:
     reasons: list[str]
 
 
-def guard(jobs: pd.DataFrame, inventory: pd.DataFrame, limits: Limits) -> Verdict:
-    """Judge the jobs of one client (or shop) against the stock they were planned over.
+def guard(jobs: pd.DataFrame, inventory: pd.DataFrame, limits: Limits, basis: Basis | None = None) -> Verdict:
+    """Judge the jobs of one client (or shop) against the stock they were planned over; no jobs, no doubts.
 
     Args:
         jobs: what ``plan`` gave.
         inventory: the same rows ``plan`` saw, of the same shops.
+        basis: how fresh that is; None judges the changes alone.
     """
-    reasons = [*_share(jobs, inventory, limits), *_zeros(jobs, limits), *_jumps(jobs, limits)]
+    reasons = [*_doubts(jobs, basis, limits), *_share(jobs, inventory, limits), *_zeros(jobs, limits), *_jumps(jobs, limits)]
     return Verdict(bool(reasons), reasons)
+
+
+def _doubts(jobs: pd.DataFrame, basis: Basis | None, limits: Limits) -> list[str]:
+    if basis is None or not len(jobs):
+        return []
+    return doubts(basis, set(jobs["shop"]), limits.max_proof_age, limits.max_master_age)
 
 
 def _share(jobs: pd.DataFrame, inventory: pd.DataFrame, limits: Limits) -> list[str]:

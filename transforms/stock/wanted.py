@@ -1,4 +1,4 @@
-"""What each shop should offer: on hand, minus promised, minus the safety buffer, shared out."""
+"""What each shop should offer: on hand, minus promised, minus what left since the count, minus the safety buffer, shared out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from transforms.schema import SchemaError
+from transforms.stock.left import together
 from transforms.stock.master import checked_master
 
 OPEN_STATUSES = ("pending", "paid", "partially_shipped")
@@ -57,8 +58,7 @@ def promised(orders: pd.DataFrame, order_lines: pd.DataFrame) -> pd.DataFrame:
     lines = order_lines[order_lines["status"].isin(OPEN_STATUSES) & order_lines["sku"].notna()]
     lines = lines.merge(orders.loc[is_open, key], on=key, how="inner")
     left = (lines["quantity"] - lines["shipped_quantity"]).clip(lower=0)
-    summed = lines.assign(quantity=left).groupby(["client", "sku"], as_index=False)["quantity"].sum()
-    return summed[summed["quantity"] > 0].astype({"quantity": _INT64}).reset_index(drop=True)
+    return together(lines.assign(quantity=left))
 
 
 def wanted_stock(master: pd.DataFrame, promised: pd.DataFrame, policy: StockPolicy) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def wanted_stock(master: pd.DataFrame, promised: pd.DataFrame, policy: StockPoli
 
     Args:
         master: ``sku``, ``on_hand``.
-        promised: what :func:`promised` gave, of this client alone.
+        promised: what :func:`promised` gave, of this client alone; ``together`` with what has left since the master was counted.
     Returns:
         ``shop``, ``site``, ``sku``, ``quantity``; one row a place and article, whether it is listed there or not.
     Raises:

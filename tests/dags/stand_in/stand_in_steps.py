@@ -71,18 +71,31 @@ def load_rates():
     return {"days": 1}
 
 
+def expire_landing():
+    _note("expire_landing", "landing")
+    return {"removed": 0, "held": 0, "unfinished": 0}
+
+
 def verdict(run_id):
     _note("verdict", run_id)
 
 
 def plan_client(client, *, run_id):
     plan = _note("plan_client", client) or {"jobs": 0, "needs_approval": False}
-    shown = {"subject": f"{client}: {plan['jobs']} changes", "body": "| sku | from | to |\n{{ not_ours }}"}
+    shown = {"subject": f"{client}: {plan['jobs']} changes", "body": "| sku | from | to |\n{{ not_ours }}", "digest": _list(client)}
     return {"batch": f"{client}-batch", **shown, **plan}
 
 
-def record_decision(client, *, batch, approved, by, reason):
-    _note("record_decision", client, batch=batch, approved=approved, by=by, reason=reason)
+def _list(client):
+    """The digest of the list the script asks about by now."""
+    plan = json.loads((FOLDER / "script.json").read_text()).get(f"plan_client {client}", {})
+    return f"list of {plan['jobs']}" if plan.get("needs_approval") else ""
+
+
+def record_decision(client, *, batch, approved, by, reason, shown):
+    if shown != _list(client):
+        raise Refused(f"{client}: the decision is about {shown}")
+    _note("record_decision", client, batch=batch, approved=approved, by=by, reason=reason, shown=shown)
 
 
 def push_client(client, *, batch, connections):

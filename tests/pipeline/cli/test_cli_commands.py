@@ -4,8 +4,11 @@ from datetime import datetime
 from itertools import count
 
 import pytest
+from sqlalchemy import text
 
+from pipeline import opened
 from pipeline.demo.children import child
+from warehouse.database import client_session
 
 AMAZON, LAZADA = "lumora_amazon_us", "lumora_lazada_sg"
 NIGHT = "2026-11-16T03:00:00Z"
@@ -95,9 +98,12 @@ def test_jobs_are_planned_decided_pushed_and_read_back(house):
     undecided = house.run("jobs", "push", "--client", "lumora", "--batch", batch)
     assert undecided.code == 1 and "no recorded approval" in undecided.err and "daiyun jobs decide" in undecided.err
     waiting = house.run("jobs", "list", "--client", "lumora", "--status", "waiting", "--json").json
-    assert {(row["sku"], row["wanted_quantity"], row["batch"]) for row in waiting} == {(zero, 0, batch)}
+    assert {(row["sku"], row["wanted_quantity"], row["batch"], row["digest"]) for row in waiting} == {(zero, 0, batch, planned["digest"])}
+    assert planned["reasons"] and all(row["reasons"] == planned["reasons"] for row in waiting)
     refused = house.run("jobs", "decide", "--client", "lumora", "--batch", batch, "--reject", "--reason", "count again", "--json")
-    assert refused.json == [{"client": "lumora", "batch": batch, "jobs": len(waiting), "decision": "rejected"}]
+    assert refused.json == [
+        {"client": "lumora", "batch": batch, "jobs": len(waiting), "digest": planned["digest"], "decision": "rejected"},
+    ]
     pushed = house.run("jobs", "push", "--client", "lumora", "--batch", batch, "--json")
     assert pushed.code == 0 and pushed.json[0]["acknowledged"] == 0, "a refused batch sends nothing"
     steps = house.run("jobs", "history", waiting[0]["job_id"], "--json").json
@@ -105,7 +111,10 @@ def test_jobs_are_planned_decided_pushed_and_read_back(house):
 
     (again,) = house.run("jobs", "plan", "--client", "lumora", "--json").json
     assert again["batch"] != batch and again["needs_approval"]
-    assert house.run("jobs", "decide", "--client", "lumora", "--batch", again["batch"], "--approve").code == 0
+    decide = ("jobs", "decide", "--client", "lumora", "--batch", again["batch"], "--approve")
+    unseen, other = house.run(*decide), house.run(*decide, "--digest", "0123456789abcdef")
+    assert unseen.code == other.code == 1 and "--digest" in unseen.err and "nothing was decided" in other.err
+    assert house.run(*decide, "--digest", again["digest"]).code == 0
     done = house.run("jobs", "push", "--client", "lumora", "--batch", again["batch"], "--json")
     assert done.code == 0 and done.json[0]["acknowledged"] == done.json[0]["observed"] == again["jobs"], (done, again)
     (job, *_) = house.run("jobs", "list", "--batch", again["batch"], "--json").json
@@ -114,6 +123,27 @@ def test_jobs_are_planned_decided_pushed_and_read_back(house):
     assert stocked_skus(house)[zero] == 0, "what was pushed was read in again"
     assert house.run("jobs", "plan", "--client", "lumora", "--json").json[0]["jobs"] == 0
     assert zero in house.run("jobs", "list").out
+
+
+def test_a_late_push_does_not_raise_a_stock_that_sold_meanwhile(house):
+    first, second = [sku for sku, units in stocked_skus(house).items() if units > 5][-2:]
+    shown = stocked_skus(house)
+    stock_changes(house, {first: shown[first] + 40, second: shown[second] - 2})
+    (planned,) = house.run("jobs", "plan", "--client", "lumora", "--json").json
+    said = {"batch": planned["batch"], "skus": [first, second]}
+    with client_session(opened.engine(), "lumora") as conn:  # the plan saw three more, two hours ago
+        change = "observed_quantity = observed_quantity + 3, planned_at = planned_at - interval '2 hours'"
+        conn.execute(text(f"UPDATE sync_jobs SET {change} WHERE batch = :batch AND sku = ANY(:skus)"), said)
+    waiting = house.run("jobs", "list", "--batch", planned["batch"], "--status", "waiting", "--json").json
+    if waiting:
+        decide = ("jobs", "decide", "--client", "lumora", "--batch", planned["batch"], "--approve")
+        assert house.run(*decide, "--digest", waiting[0]["digest"]).code == 0
+    assert house.run("jobs", "push", "--client", "lumora", "--batch", planned["batch"]).code == 0
+    found = {row["sku"]: row for row in house.run("jobs", "list", "--batch", planned["batch"], "--json").json if row["shop"] == LAZADA}
+    assert (found[first]["status"], found[second]["status"]) == ("superseded", "observed")
+    last = house.run("jobs", "history", found[first]["job_id"], "--json").json[-1]
+    assert f"shows {shown[first]} by now, not {shown[first] + 3}" in last["note"]
+    assert stocked_skus(house)[first] == shown[first]
 
 
 def test_a_report_is_previewed_sent_once_and_listed(house, tmp_path):
@@ -149,3 +179,18 @@ def test_the_upgrade_may_be_repeated_and_needs_the_owner(house):
     house.enter(DAIYUN_ADMIN_DATABASE_URL="")
     said = house.run("db", "upgrade")
     assert said.code == 1 and "DAIYUN_ADMIN_DATABASE_URL" in said.err and "owner" in said.err
+
+
+def test_old_pages_are_removed_on_request_and_young_ones_are_not(house):
+    zeros = {"removed": 0, "held": 0, "unfinished": 0, "stray_files": 0}
+    assert house.run("landing", "expire", "--json").json == [zeros]
+    with client_session(opened.engine(), "lumora") as conn:
+        aged = "UPDATE pulls SET landed_at = now() - interval '40 days' WHERE shop = :shop AND entity = 'orders'"
+        pulls = conn.execute(text(aged), {"shop": LAZADA}).rowcount
+    orders = opened.landing().root / "lumora" / LAZADA / "orders"
+    assert pulls and any(orders.rglob("*.page"))
+    said = house.run("landing", "expire", "--strays", "--json")
+    assert said.code == 0 and said.json == [{**zeros, "removed": pulls}]
+    assert not any(orders.rglob("*")) and any(orders.parent.rglob("*.page"))
+    shown = house.run("landing", "expire")
+    assert shown.code == 0 and "Expired pages" in shown.out

@@ -5,8 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 
@@ -58,3 +61,28 @@ def test_the_sandbox_says_one_line_when_it_is_ready_and_ends_on_sigterm():
         if process.poll() is None:
             process.kill()
             process.communicate()
+
+
+def test_a_demo_that_is_asked_to_end_leaves_nothing_running():
+    with tempfile.TemporaryDirectory(prefix="daiyun-ended-", ignore_cleanup_errors=True) as out:  # PostgreSQL's user must reach it
+        Path(out).chmod(0o755)
+        demo = subprocess.Popen([str(DAIYUN), "demo", "--days", "2", "--out", out], stdout=subprocess.PIPE, text=True)
+        running = []
+        for _ in range(600):
+            if demo.poll() is not None or (running := [each for each in _children(demo.pid) if "reports.catcher" in each[1]]):
+                break
+            time.sleep(0.1)
+        assert running, "the mail catcher is the last part to start before Airflow"
+        begun = _children(demo.pid)
+        demo.send_signal(signal.SIGTERM)
+        said, _ = demo.communicate(timeout=60)
+        assert demo.returncode == 130 and "Stopped before the night was over" in said
+        left = [command for pid, command in begun if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
+        assert left == []
+
+
+def _children(pid):
+    try:
+        return [(each.pid, " ".join(each.cmdline())) for each in psutil.Process(pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []

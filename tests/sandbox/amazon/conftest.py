@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from dataclasses import dataclass
 
 import pytest
 import requests
-import uvicorn
 
 from sandbox.amazon import open_market
 from sandbox.amazon.market import AmazonMarket
@@ -53,41 +49,21 @@ class Stand:
 
 
 @pytest.fixture(scope="session")
-def _server():
-    """(address, holder): whatever application the holder holds is served."""
-    holder: dict = {}
-
-    async def current(scope, receive, send):
-        await holder["app"](scope, receive, send)
-
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(current, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/amazon", holder
-    server.should_exit = True
-    thread.join(5)
-
-
-@pytest.fixture(scope="session")
 def _world():
     return open_house(SETTINGS).world  # the same facts for every test; what changes is the house around them
 
 
 @pytest.fixture
-def stand(_server, _world) -> Stand:
+def stand(served, _world) -> Stand:
     from starlette.applications import Starlette
     from starlette.routing import Mount
 
-    base, holder = _server
+    base, holder = served
     house = open_house(SETTINGS)
     house.world = house.stock._world = _world
     market = open_market(house)
     holder["app"] = Starlette(routes=[Mount("/amazon", routes=market.routes())])
-    return Stand(house, market, base)
+    return Stand(house, market, f"{base}/amazon")
 
 
 def refused(answer: requests.Response, status: int, code: str) -> str:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0003"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("attributed_sales_minor", sa.BigInteger(), nullable=True),
         sa.Column("source_updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("derivation", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("content_hash", sa.BigInteger(), nullable=False),
         sa.Column("landing_ref", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("client", "shop", "network", "account_id", "campaign_id", "spend_date", name=op.f("pk_ad_spend")),
@@ -57,6 +58,7 @@ def upgrade() -> None:
         sa.Column("respond_by_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("source_updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("derivation", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("content_hash", sa.BigInteger(), nullable=False),
         sa.Column("landing_ref", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("client", "shop", "dispute_id", name=op.f("pk_disputes")),
@@ -83,6 +85,7 @@ def upgrade() -> None:
         sa.Column("payer_key", sa.Text(), nullable=True),
         sa.Column("source_updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("derivation", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("content_hash", sa.BigInteger(), nullable=False),
         sa.Column("landing_ref", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("client", "shop", "payment_id", name=op.f("pk_payments")),
@@ -102,6 +105,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("source_updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("derivation", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("content_hash", sa.BigInteger(), nullable=False),
         sa.Column("landing_ref", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("client", "shop", "account_id", name=op.f("pk_seller_accounts")),
@@ -123,6 +127,7 @@ def upgrade() -> None:
         sa.Column("last_event_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("source_updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("derivation", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("content_hash", sa.BigInteger(), nullable=False),
         sa.Column("landing_ref", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("client", "shop", "tracking_number", "service", name=op.f("pk_tracked_parcels")),
@@ -143,6 +148,7 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("source_updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("derivation", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("content_hash", sa.BigInteger(), nullable=False),
         sa.Column("landing_ref", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("client", "shop", "tracking_number", "service", "event_id", name=op.f("pk_tracking_events")),
@@ -162,6 +168,7 @@ def upgrade() -> None:
         sa.Column("unit_count", sa.BigInteger(), nullable=True),
         sa.Column("source_updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("derivation", sa.BigInteger(), server_default="1", nullable=False),
         sa.Column("content_hash", sa.BigInteger(), nullable=False),
         sa.Column("landing_ref", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("client", "shop", "site", "product_id", "traffic_date", name=op.f("pk_traffic")),

@@ -1,0 +1,55 @@
+"""What a shop offers, by the way it was made: through the Inventory API, or on the site's pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sandbox.ebay import ids
+from sandbox.ebay.written import Written
+from sandbox.market import House
+from sandbox.world import ZONES
+from sandbox.world.model import Listing
+
+MOST_REVISIONS = 250  # a listing and calendar day
+
+
+class Goods:
+    """Listings of one house, with what was written since."""
+
+    def __init__(self, house: House, written: Written) -> None:
+        self._house, self._written = house, written
+        self._revisions: Counter[tuple[str, str, str]] = Counter()
+
+    def in_inventory(self, shop: str) -> list[Listing]:
+        """Inventory items, by SKU; one whose listing was deleted stays as an item without an offer."""
+        found = [listing for listing in self._house.world.listings_of(shop) if not ids.is_made_elsewhere(listing)]
+        return sorted(found, key=lambda listing: listing.sku)
+
+    def offered(self, shop: str, sku: str) -> list[Listing]:
+        return [listing for listing in self.in_inventory(shop) if listing.sku == sku and listing.status != "deleted"]
+
+    def live(self, shop: str, site: str | None = None) -> list[Listing]:
+        """What the active inventory report shows: all live listings, however they were made."""
+        return [listing for listing in self._house.world.listings_of(shop, site) if listing.status == "active"]
+
+    def elsewhere(self, shop: str) -> list[Listing]:
+        return [listing for listing in self.live(shop) if ids.is_made_elsewhere(listing)]
+
+    def quantity(self, listing: Listing) -> int:
+        return self._house.stock.quantity(listing.shop, listing.site, listing.sku)
+
+    def price(self, listing: Listing) -> int:
+        return self._written.price(listing.shop, listing.site, listing.sku, listing.price_minor)
+
+    def is_revisable(self, listing: Listing) -> bool:
+        """Count one more revision; False where the listing has had its day's."""
+        day = self._house.clock.now().astimezone(ZONES["US"]).date().isoformat()
+        key = (listing.shop, ids.item_id(listing), day)
+        self._revisions[key] += 1
+        return self._revisions[key] <= MOST_REVISIONS
+
+    def set_quantity(self, listing: Listing, quantity: int) -> None:
+        self._house.stock.write(listing.shop, listing.site, listing.sku, quantity)
+
+    def set_price(self, listing: Listing, minor: int) -> None:
+        self._written.set_price(listing.shop, listing.site, listing.sku, minor)
