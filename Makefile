@@ -13,7 +13,7 @@ up: .venv/.run ## the same, and keeps Airflow's UI running until Ctrl-C
 	@$(RUN) $(BIN)/daiyun demo --out build/demo --keep
 
 test: .venv/.dev ## the whole test suite
-	@$(RUN) $(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(RUN) $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 kills: .venv/.dev ## workers shot at random moments of a night: make kills DAIYUN_KILLS=100
 	@DAIYUN_KILLS=$(or $(DAIYUN_KILLS),30) $(RUN) $(BIN)/python -m pytest tests/pipeline/test_kills.py -q -s

@@ -222,7 +222,7 @@ class Services:
     """What ``pipeline`` lends a connector.
 
     Attributes:
-        pseudonym: keyed hash of a buyer's identity within the shop's client.
+        pseudonym: keyed hash of a buyer's identity within the shop's client and marketplace (numbers of two vendors may be alike).
         patience_seconds: longest wait (on ``clock``) a pull sleeps out; beyond it ``QuotaWait`` gives the slot back.
         count_call: told of every HTTP call (operation name), for the night's figures.
         answer_seconds: how long a marketplace may take to answer, of the wall.

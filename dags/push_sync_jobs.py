@@ -9,7 +9,7 @@ quantity. A refusal stops that client's batch and nobody else's.
 
 | state | what it means | what to do now |
 | --- | --- | --- |
-| `approve` awaiting input | a guarded change waits for a person | read the table, answer under *Required Actions* |
+| `approve` awaiting input | a guarded change waits for a person | read the table, answer under *Required Actions*; an answer within the first seconds may be asked for again |
 | `push` skipped | nothing to do, or refused | `daiyun jobs` shows which, by whom and why; the next night plans anew |
 | `plan` red | the client's stock file is missing or malformed | mend the file the log names; clear `plan` with downstream |
 | `push` red, "list" | `plan` was cleared after the answer: it is about another list, nothing was sent | clear `plan` with downstream; `approve` asks anew |

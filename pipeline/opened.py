@@ -129,7 +129,7 @@ class OpenShop:
             clock=clock(),
             limiter=PostgresLimiter(engine(), clock(), too_long=QuotaWait, slack_seconds=SLACK_SECONDS * clock().speed),
             tokens=PostgresTokens(engine(), settings().key("tokens"), self.client.name),
-            pseudonym=_pseudonym(settings().key(f"buyers of {self.client.name}")),
+            pseudonym=_pseudonym(settings().key(f"buyers of {self.client.name} at {self.entry.marketplace}")),
             patience_seconds=wall_patience * clock().speed,
             count_call=self.calls,
             answer_seconds=settings().answer_seconds,

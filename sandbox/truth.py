@@ -26,7 +26,13 @@ def truth_rows(house: House, markets: Mapping[str, Market], table: str) -> Itera
 
 
 def _all(markets: Mapping[str, Market], table: str) -> list[Row]:
-    return [row for market in markets.values() for row in market.truth(table)]
+    return [_of_market(row, market.name) for market in markets.values() for row in market.truth(table)]
+
+
+def _of_market(row: Row, market: str) -> Row:
+    """A buyer's identity is one marketplace's own: the same number elsewhere is somebody else."""
+    people = {name: f"{market}:{row[name]}" for name in ("buyer_key", "payer_key") if row.get(name) is not None}
+    return {**row, **people} if people else row
 
 
 def _stage_events(orders: list[Row], shipments: list[Row], returns: list[Row]) -> Iterable[Row]:

@@ -16,6 +16,18 @@ from warehouse.embedded import APPLICATION, Embedded, start
 DISPOSABLE = {"fsync": "off", "full_page_writes": "off"}  # a power cut may take this server; a killed process loses nothing
 _numbers = itertools.count(1)
 
+# Files whose tests take minutes begin first; else one of them is still running alone when the others are done.
+LONGEST = (
+    "test_whole_night.py", "test_kills.py", "test_celery_topology.py", "test_night.py", "test_on_the_scheduler.py", "test_embedded.py",
+    "test_expiry.py", "test_faults.py", "test_cli_commands.py", "test_cli_bad_input.py", "test_cli_quarantine.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Longest files first; inside a file the order stays."""
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Embedded]:

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from connectors.contract import Window
 from connectors.ebay.gateway import Ask
+from connectors.ebay.reports import is_readable
 from connectors.ebay.sites import marketplace
-from connectors.ebay.walk import Step, Todo, again, rows_of
+from connectors.ebay.walk import SAME_PAGE, Step, Todo, again, rows_of
 from connectors.errors import CursorExpired
 from connectors.verdicts import Reply
 
@@ -58,6 +59,9 @@ class ListingsWay:
             return _after_status(todo, reply, site)
         if part == "items":
             return _after_items(todo, reply)
+        if part == "report":
+            is_whole = is_readable(reply.body)
+            return Step() if is_whole else Step([again(todo, "ebay getResultFile", "the report arrives broken")], is_kept=False)
         if part == "offers":
             told = rows_of(reply, "offers", "offerId").total or 0
             return Step([{**todo, "page": todo["page"] + 1}] if (todo["page"] + 1) * PAGE < told else [])
@@ -88,7 +92,7 @@ def _after_status(todo: Todo, reply: Reply, site: str) -> Step:
 def _after_items(todo: Todo, reply: Reply) -> Step:
     rows = rows_of(reply, "inventoryItems", "sku")
     if todo["page"] and rows.ids and rows.ids[0] == todo.get("first_id"):
-        return Step([again(todo, "ebay getInventoryItems")], is_kept=False)
+        return Step([again(todo, "ebay getInventoryItems", SAME_PAGE)], is_kept=False)
     if todo["page"] and rows.total != todo["total"]:
         raise CursorExpired("ebay getInventoryItems: articles came or went while the catalogue was read. It is read again from its start.")
     asked = [{"part": "offers", "sku": sku, "page": 0, "joins": True} for sku in rows.ids]

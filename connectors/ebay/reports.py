@@ -27,6 +27,11 @@ def listings_of(body: bytes) -> list[Any]:
     return [row for details in root.iter(f"{NAMESPACE}SKUDetails") for row in _rows(details)]
 
 
+def is_readable(body: bytes) -> bool:
+    """Whether the file arrived whole: a proxy may cut it off."""
+    return all(isinstance(row, dict) for row in listings_of(body))
+
+
 def _unpacked(body: bytes) -> bytes:
     if body[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(body)) as archive:

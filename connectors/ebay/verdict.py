@@ -23,6 +23,7 @@ SIGNATURE = (
 )
 CLOCK = "The window ends in eBay's future: set this machine's clock right (NTP) and run again."
 SELLER = "eBay has suspended this seller: the seller must settle it with eBay."
+UNTOLD_SECONDS = 60.0  # eBay seldom says how long; a day's quota ends at midnight in California, a busy minute sooner
 _REMEDY_OF_WORD = {"invalid_grant": CONSENT, "invalid_client": APPLICATION, "unauthorized_client": APPLICATION, "invalid_scope": SCOPE}
 _SIGNATURE_CODES = ("215000", "215001", "215002", "215003", "215120", "215121", "215122")
 _REMEDY_OF_CODE = {"30850": CLOCK, "32400": SELLER, "1100": SCOPE, **dict.fromkeys(_SIGNATURE_CODES, SIGNATURE)}
@@ -33,6 +34,8 @@ def judge(reply: Reply) -> Verdict:
     verdict = judge_by_status(reply)
     if verdict.outcome is Outcome.OK:
         return verdict
+    if verdict.outcome is Outcome.THROTTLED and verdict.wait_seconds is None:
+        verdict = replace(verdict, wait_seconds=UNTOLD_SECONDS)
     document = reply.json_or_none()
     word = document.get("error") if isinstance(document, Mapping) else None
     if isinstance(word, str):

@@ -19,6 +19,7 @@ from connectors.verdicts import Reply
 
 Todo = dict[str, Any]  # JSON-able; "part" names the call, the rest are its parameters
 SAME_AGAIN = 4
+SAME_PAGE = "the marketplace shows the same page under the next offset"
 LONGEST_IDLE_SECONDS = 120.0
 
 
@@ -87,7 +88,7 @@ def after_rows(todo: Todo, rows: Rows, who: str) -> Step:
     """
     offset, last = todo["offset"], todo.get("first_id")
     if offset and rows.ids and rows.ids[0] == last:
-        return Step([again(todo, who)], is_kept=False)
+        return Step([again(todo, who, SAME_PAGE)], is_kept=False)
     has_moved = todo.get("moved", False)
     if offset and rows.total is not None and todo.get("total") is not None and rows.total < todo["total"]:
         back = max(0, offset - (todo["total"] - rows.total))
@@ -105,12 +106,10 @@ def pieces(part: str, window: Window, longest: timedelta | None) -> list[Todo]:
     return [{"part": part, "from": start, "to": end, "offset": 0, "is_whole": len(spans) == 1} for start, end in spans]
 
 
-def again(todo: Todo, who: str) -> Todo:
+def again(todo: Todo, who: str, why: str) -> Todo:
+    """The same call once more, a few times. Raises RetryableError: it stays like that."""
     if todo.get("again", 0) >= SAME_AGAIN:
-        raise RetryableError(
-            f"{who}: the marketplace shows the same page under the next offset, again and again. What was read is kept; the window "
-            "stays open and is read again later."
-        )
+        raise RetryableError(f"{who}: {why}, again and again. What was read is kept; the window stays open and is read again later.")
     return {**todo, "again": todo.get("again", 0) + 1}
 
 

@@ -87,11 +87,16 @@ class Night:
         waiting = [approval for approval in self.airflow.pending_approvals() if approval.run_id == self.runs[PUSH]["dag_run_id"]]
         if not waiting or any(_moves(each, instances) for each in instances):  # else a slow client's question would come too late
             return False
-        answers = self._answer(waiting) if not self.answered else []
+        answers = self._asked_again(waiting) if self.answered else self._answer(waiting)
         for approval, option in answers:
             self.airflow.answer(approval, option, "answered by the demo")
-        self.answered += answers
+        self.answered = self.answered or answers
         return not answers
+
+    def _asked_again(self, waiting: Sequence[Approval]) -> list[tuple[Approval, str]]:
+        """What was answered and is open all the same: a busy scheduler has lost the answer."""
+        said = {(approval.task_id, approval.map_index): option for approval, option in self.answered}
+        return [(each, said[each.task_id, each.map_index]) for each in waiting if (each.task_id, each.map_index) in said]
 
     def _picture(self) -> Group:
         parts: list[Any] = []

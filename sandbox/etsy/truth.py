@@ -29,7 +29,6 @@ def order_word(seen: Receipt) -> str:
     return "paid" if seen.is_paid else "pending"
 
 
-
 def orders(house: House, written: Written, shop: str) -> Iterator[Row]:
     for seen in receipts(house, written, shop):
         buyer = seen.order.buyer

@@ -158,10 +158,12 @@ def test_fewer_orders_than_the_count_are_too_few(gateway, shop, night):
 def test_an_order_that_leaves_the_window_while_it_is_read_hides_no_other(gateway, shop, night, small_pages):
     full, rest = [order(10**16 + n) for n in range(5)], [order(3 * 10**16 + n) for n in range(3)]
     moved = [*full[1:], rest[0]]  # the first left: the second page would skip one
-    gateway.answers = {ORDER: detail(), ORDERS: [
-        listing(full, total_count=8), listing(rest[1:], total_count=7), listing(moved, total_count=7), listing(rest[1:], total_count=7),
-        listing([]),
-    ]}
+    open_ones = iter((listing(each, total_count=count) for each, count in ((full, 8), (rest[1:], 7), (moved, 7), (rest[1:], 7))))
+
+    def page(sent):
+        return listing([]) if "order_status" in json.loads(sent["param0"]) else next(open_ones)
+
+    gateway.answers = {ORDER: detail(), ORDERS: page}
     opened = shop()
     seen = opened.record_ids("orders", list(opened.read("orders", night)))
     assert {str(each["order_id"]) for each in (*full, *rest)} == set(seen)
@@ -169,8 +171,17 @@ def test_an_order_that_leaves_the_window_while_it_is_read_hides_no_other(gateway
 
 def test_a_page_that_is_shown_twice_is_asked_for_again(gateway, shop, night, small_pages):
     full, rest = [order(10**16 + n) for n in range(5)], [order(3 * 10**16)]
-    pages = [*(listing(page, total_page=2, total_count=6) for page in (full, full, rest)), listing([])]
-    gateway.answers = {ORDERS: pages, ORDER: detail()}
+    second = iter((full, rest))
+
+    def page(sent):
+        query = json.loads(sent["param0"])
+        if "order_status" in query:
+            return listing([])
+        if query["current_page"] > 2:
+            return listing([], total_count=6)
+        return listing(full if query["current_page"] == 1 else next(second), total_page=2, total_count=6)
+
+    gateway.answers = {ORDERS: page, ORDER: detail()}
     opened = shop()
     assert len(opened.record_ids("orders", list(opened.read("orders", night)))) == 6
 

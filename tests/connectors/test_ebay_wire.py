@@ -162,6 +162,23 @@ def test_a_spent_quota_is_waited_for_or_the_slot_given_back(opened, loopback, sa
         list(opened(patience_seconds=20.0).read("orders", WINDOW))
 
 
+def test_a_report_that_arrives_broken_is_fetched_again_and_not_landed(opened, loopback, said):
+    path = "/sell/feed/v1/task/t1/download_result_file"
+    whole = b'<r xmlns="urn:ebay:apis:eBLBaseComponents"/>'
+    loopback.on("GET", path, said(whole[:20]), said(whole))
+    cursor = {"todos": [{"part": "report/GB", "id": "t1", "joins": True}], "group": 0}
+    assert [page.body for page in opened().read("listings", WINDOW, cursor)] == [whole]
+    loopback.on("GET", path, said(whole[:20]))
+    with pytest.raises(RetryableError, match="arrives broken"):
+        list(opened().read("listings", WINDOW, cursor))
+
+
+def test_a_spent_quota_without_a_hint_is_asked_again_after_a_minute(opened, loopback, said, clock):
+    loopback.on("GET", ORDERS, refusal(said, 429, 2001), listed(said, [1], 1))
+    assert len(list(opened(patience_seconds=90.0).read("orders", WINDOW))) == 1
+    assert 55 <= sum(clock.slept) <= 65
+
+
 def test_a_consent_code_is_exchanged_once_with_the_ru_name_and_its_refresh_token_kept(loopback, lend, said):
     loopback.on("POST", TOKEN, said({"access_token": "a", "expires_in": 7200, "refresh_token": "kept"}))
     loopback.on("GET", ORDERS, refusal(said, 401, 1001), listed(said, [], 0))

@@ -318,12 +318,13 @@ def test_a_total_is_not_reduced_by_refunds_and_neither_are_we(acme):
     assert frames["orders"][0]["total_minor"] == 1000 and [row["amount_minor"] for row in frames["payments"]] == [1000]
 
 
-@pytest.mark.parametrize(("is_inside", "items", "tax"), [(True, 1190, 0), (False, 1000, 190)])
-def test_tax_inside_prices_is_shown_in_them_and_tax_on_top_beside_them(acme, is_inside, items, tax):
-    taxed = [line(1, subtotal_tax="1.90", total_tax="1.90")]
+@pytest.mark.parametrize(("is_inside", "items", "discount", "tax"), [(True, 2380, 1190, 0), (False, 2000, 1000, 190)])
+def test_tax_inside_prices_is_shown_in_them_and_tax_on_top_beside_them(acme, is_inside, items, discount, tax):
+    taxed = [line(1, subtotal="20.00", subtotal_tax="3.80", total_tax="1.90")]
     acme.orders(changed=[order(1, line_items=taxed, prices_include_tax=is_inside, total="17.85")])  # 5.00 shipping and 19 % of it
     row = read(acme(), "orders")[1]["orders"][0]
-    assert (row["items_minor"], row["tax_minor"], row["shipping_minor"], row["total_minor"]) == (items, tax, 595, 1785)
+    told = ("items_minor", "discount_minor", "tax_minor", "shipping_minor", "total_minor", "fault")
+    assert tuple(row[name] for name in told) == (items, discount, tax, 595, 1785, None)
 
 
 def test_a_fee_is_shipping_and_a_negative_one_a_discount_of_no_units(acme):

@@ -10,7 +10,7 @@ SHOPS = ["northpeak_ebay", "kiln_ebay"]
 
 
 def test_two_nights_of_both_ebay_shops_end_at_the_truth_and_a_repeated_one_changes_nothing(world):
-    here = world(days=9, orders_per_day=60)
+    here = world(days=6, orders_per_day=40)
     assert here.night(SHOPS) == {}
     assert here.mismatches(SHOPS) == {}
     assert set(here.watermarks()) == {(shop, entity) for shop in SHOPS for entity in registry.endpoints("ebay")}

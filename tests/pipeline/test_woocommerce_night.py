@@ -19,6 +19,8 @@ def test_two_nights_of_the_stores_end_at_the_truth(world, seed):
     here = begin(world, seed=seed)
     assert here.night(SHOPS) == {}
     assert here.mismatches(SHOPS) == {}
+    before = here.fingerprints()
+    assert here.night(SHOPS) == {} and here.fingerprints() == before, "open orders are read again, and nothing is written"
     here.move_to(here.horizon + DAY)
     assert here.night(SHOPS) == {}
     assert here.mismatches(SHOPS) == {}

@@ -134,8 +134,13 @@ def served() -> Iterator[tuple[str, dict]]:
 
 
 @pytest.fixture(scope="module")
-def aliexpress_sandbox() -> Iterator[Sandbox]:
-    """A small world with AliExpress alone, shared by a file's tests."""
-    found = start("--marketplaces", "aliexpress", "--days", 20, "--orders-per-day", 60)
-    yield found
-    found.end()
+def start_one() -> Iterator:
+    """``start_one(*options)`` for a whole file's tests."""
+    with contextlib.ExitStack() as ending:
+
+        def opened(*options: object) -> Sandbox:
+            found = start(*options)
+            ending.callback(found.end)
+            return found
+
+        yield opened

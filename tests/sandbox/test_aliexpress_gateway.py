@@ -52,6 +52,11 @@ class Caller:
         return self.call("aliexpress.solution.order.get", param0={name: value for name, value in query.items() if value is not None})
 
 
+@pytest.fixture(scope="module")
+def aliexpress_sandbox(start_one):
+    return start_one("--marketplaces", "aliexpress", "--days", 20, "--orders-per-day", 60)
+
+
 @pytest.fixture
 def aliexpress(aliexpress_sandbox):
     aliexpress_sandbox.post("/clock", {"advance_seconds": 60})  # every bucket is full again

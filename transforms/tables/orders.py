@@ -44,7 +44,8 @@ ORDERS = Table(
         Column("unit_count", Kind.INTEGER, "Units ordered, over all lines."),
         Column("ship_country", Kind.TEXT, "Destination, ISO 3166-1 alpha-2.", nullable=True),
         Column(
-            "buyer_key", Kind.TEXT, "Keyed hash of the buyer's identity, the same for the same buyer within a client; never the identity.",
+            "buyer_key", Kind.TEXT,
+            "Keyed hash of the buyer's identity, the same for the same buyer at one marketplace within a client; never the identity.",
             nullable=True,
         ),
     ),
