@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.contract import Page, Window
-from connectors.errors import FatalError
+from connectors.errors import FatalError, RetryableError
 from connectors.paging import PageMemory
 from connectors.paypal.endpoints import DISPUTES
 from connectors.paypal.record_ids import record_ids
@@ -19,6 +19,7 @@ from connectors.verdicts import Reply
 
 SHOWN = timedelta(days=180) - timedelta(hours=1)  # PayPal refuses a bound older than 180 days by its own clock
 ROWS = 50
+TRIES = 3
 
 
 @dataclass
@@ -46,7 +47,7 @@ def read_disputes(wire: Wire, window: Window, cursor: Mapping[str, Any] | None) 
     while not place.is_over:
         if place.cases:
             case = place.cases.pop(0)
-            reply = wire.get(DISPUTES, f"v1/{DISPUTES}/{case}", {}, note=f"case {case}", tolerates=(404,))
+            reply = _case(wire, case)
             yield _page(reply, "dispute", f"case {case}", place)
             continue
         query = {"update_time_after": after, "update_time_before": before, "page_size": str(ROWS)}
@@ -55,6 +56,18 @@ def read_disputes(wire: Wire, window: Window, cursor: Mapping[str, Any] | None) 
         reply = wire.get(DISPUTES, f"v1/{DISPUTES}", query, note=note, continues=bool(place.token))
         _note_list(wire, place, reply)
         yield _page(reply, "disputes", note, place)
+
+
+def _case(wire: Wire, case: str) -> Reply:
+    """One case, or PayPal's word that it is gone; an answer about anything else is asked for again."""
+    for _ in range(TRIES):
+        reply = wire.get(DISPUTES, f"v1/{DISPUTES}/{case}", {}, note=f"case {case}", tolerates=(404,))
+        if reply.status == 404 or (isinstance(reply.json, Mapping) and reply.json.get("dispute_id") == case):
+            return reply
+    raise RetryableError(
+        f"{wire.who(DISPUTES)}: asked for case {case}, PayPal answered about something else {TRIES} times. "
+        "What was read is kept; the window stays open and is read again later."
+    )
 
 
 def _note_list(wire: Wire, place: Place, reply: Reply) -> None:

@@ -37,7 +37,7 @@ def read_payments(wire: Wire, window: Window, cursor: Mapping[str, Any] | None) 
             piece = _halved(wire, piece)
             continue
         keys = payment_ids(reply.body)
-        if piece.has_changed(keys, total) or piece.is_short(keys, total, pages):
+        if not _is_answer_to(reply, piece) or piece.has_changed(keys, total) or piece.is_short(keys, total, pages):
             piece = _begun_anew(wire, piece)
             continue
         following = piece.after(keys, total, pages)
@@ -46,6 +46,16 @@ def read_payments(wire: Wire, window: Window, cursor: Mapping[str, Any] | None) 
             request_id=reply.headers.get(DEBUG_ID), cursor=following.state() if following else None,
         )
         piece = following
+
+
+def _is_answer_to(reply: Reply, piece: Piece) -> bool:
+    """Whether PayPal says the page and the start that were asked for: another page may stand in a cache on the way."""
+    if _count(reply, "page") not in (None, piece.page):
+        return False
+    try:
+        return datetime.fromisoformat(reply.json.get("start_date")) == datetime.fromisoformat(piece.start)
+    except (AttributeError, TypeError, ValueError):
+        return True
 
 
 def _is_loaded(reply: Reply, piece: Piece) -> bool:

@@ -11,6 +11,7 @@ from sandbox.market import House
 from sandbox.paypal import ids
 from sandbox.paypal.door import Door
 from sandbox.paypal.errors import Refused
+from sandbox.paypal.sales import PREFIXES
 from sandbox.paypal.truth import TRUTH
 
 
@@ -27,7 +28,7 @@ class PayPal:
         return base, base
 
     def account(self, shop: str) -> Mapping[str, str]:
-        return {"seller_id": ids.merchant_id(shop)}
+        return {"seller_id": ids.merchant_id(shop), "invoice_prefix": PREFIXES.get(ids.ACCOUNTS[shop].client, "")}
 
     def credentials(self, shop: str) -> Mapping[str, str]:
         return {"client_id": self._door.tokens.client_id(shop), "client_secret": self._door.tokens.client_secret(shop)}

@@ -300,6 +300,18 @@ def test_a_page_that_is_shown_again_is_noticed_and_one_that_is_missing_too(paypa
         read(paypal)
 
 
+def test_an_answer_to_another_question_is_asked_for_again(paypal, loopback, said):
+    elsewhere = {**result(), "start_date": "2026-01-01T00:00:00+0000"}
+    loopback.on("GET", SEARCH, said(result(info(), page=2)), said(elsewhere), said(result(info())))
+    assert len(paypal.record_ids("payments", read(paypal))) == 1 and len(loopback.calls(SEARCH)) == 3
+    lists(loopback, said, [item()])
+    loopback.on("GET", f"{DISPUTES}/PP-D-1", said({"items": [item()]}), said(case()))
+    assert paypal.map("disputes", read(paypal, entity="disputes"))["disputes"]["order_id"].tolist() == ["1001"]
+    loopback.on("GET", f"{DISPUTES}/PP-D-1", said({"items": [item()]}))
+    with pytest.raises(RetryableError, match="something else"):
+        read(paypal, entity="disputes")
+
+
 def test_a_pull_killed_after_any_page_goes_on_to_the_same_rows(paypal, loopback, said):
     rows = [info(f"{place:017d}") for place in range(6)]
 
