@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import Connection
 
-from pipeline.clients import Client
+from connectors import registry
+from pipeline.clients import Client, ShopEntry
 from reports.facts import ShopCertificate
 from transforms.metrics import ClientFacts, Period, ShopFacts
 from warehouse import ledger
@@ -19,9 +20,14 @@ VELOCITY_DAYS = 28  # stock to watch is judged by the last four weeks' sales
 RATE_DAYS = 8  # a day without a published rate takes an earlier one, at most a week old
 
 
+def selling(client: Client) -> tuple[ShopEntry, ...]:
+    """The client's shops that have orders; a payment service's account sells nothing and has no week of its own."""
+    return tuple(entry for entry in client.shops if "orders" in registry.endpoints(entry.marketplace))
+
+
 def client_facts(client: Client, zone: str | None = None) -> ClientFacts:
     """``zone``: another than the client's own, for a week that was reported before the client's changed."""
-    shops = tuple(ShopFacts(entry.name, entry.marketplace, entry.sites) for entry in client.shops)
+    shops = tuple(ShopFacts(entry.name, entry.marketplace, entry.sites) for entry in selling(client))
     return ClientFacts(client=client.name, currency=client.currency, zone=zone or client.zone, shops=shops)
 
 
@@ -64,7 +70,7 @@ def _sold_and_returned(conn: Connection, client: Client, zone: str, start: date,
 
 def shop_certificates(conn: Connection, client: Client) -> list[ShopCertificate]:
     """A shop is proven as far as the least proven of the entities a report speaks of."""
-    marks: dict[str, list[datetime | None]] = {entry.name: [] for entry in client.shops}
+    marks: dict[str, list[datetime | None]] = {entry.name: [] for entry in selling(client)}
     for row in ledger.certificates(conn, client.name):
         if row["entity"] in ("orders", "returns") and row["shop"] in marks:
             marks[row["shop"]].append(row["watermark"])

@@ -1,0 +1,107 @@
+"""The way through an account's disputes: lists newest first by page token, and after each list its cases one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from connectors.contract import Page, Window
+from connectors.errors import FatalError, RetryableError
+from connectors.paging import PageMemory
+from connectors.paypal.endpoints import DISPUTES
+from connectors.paypal.record_ids import record_ids
+from connectors.paypal.verdict import DEBUG_ID
+from connectors.paypal.wire import Wire
+from connectors.verdicts import Reply
+
+SHOWN = timedelta(days=180) - timedelta(hours=1)  # PayPal refuses a bound older than 180 days by its own clock
+ROWS = 50
+TRIES = 3
+
+
+@dataclass
+class Place:
+    """Where a pull is: cases of the last list still to be looked at, the next list's token, and what was seen.
+
+    ``group``: one list and its cases are mapped together.
+    """
+
+    cases: list[str] = field(default_factory=list)
+    token: str | None = None
+    is_listing: bool = True
+    group: int = -1
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_over(self) -> bool:
+        return not self.cases and not self.is_listing
+
+
+def read_disputes(wire: Wire, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
+    """Yield lists and their cases, from the start or after the page that gave ``cursor``."""
+    after, before = _bounds(wire, window)
+    place = Place(**cursor) if cursor else Place()
+    while not place.is_over:
+        if place.cases:
+            case = place.cases.pop(0)
+            reply = _case(wire, case)
+            yield _page(reply, "dispute", f"case {case}", place)
+            continue
+        query = {"update_time_after": after, "update_time_before": before, "page_size": str(ROWS)}
+        query |= {"next_page_token": place.token} if place.token else {}
+        note = f"updated {after} to {before}{', on' if place.token else ''}"
+        reply = wire.get(DISPUTES, f"v1/{DISPUTES}", query, note=note, continues=bool(place.token))
+        _note_list(wire, place, reply)
+        yield _page(reply, "disputes", note, place)
+
+
+def _case(wire: Wire, case: str) -> Reply:
+    """One case, or PayPal's word that it is gone; an answer about anything else is asked for again."""
+    for _ in range(TRIES):
+        reply = wire.get(DISPUTES, f"v1/{DISPUTES}/{case}", {}, note=f"case {case}", tolerates=(404,))
+        if reply.status == 404 or (isinstance(reply.json, Mapping) and reply.json.get("dispute_id") == case):
+            return reply
+    raise RetryableError(
+        f"{wire.who(DISPUTES)}: asked for case {case}, PayPal answered about something else {TRIES} times. "
+        "What was read is kept; the window stays open and is read again later."
+    )
+
+
+def _note_list(wire: Wire, place: Place, reply: Reply) -> None:
+    page = Page(reply.body, reply.received_at, "", part="disputes")
+    place.cases, place.token, place.group = record_ids("disputes", [page]), next_token(reply.json), place.group + 1
+    memory = PageMemory(wire.who(DISPUTES), place.memory)
+    place.is_listing = memory.goes_on(place.token, place.cases)
+    place.memory = memory.state()
+
+
+def _page(reply: Reply, part: str, note: str, place: Place) -> Page:
+    cursor = None if place.is_over else {**vars(place), "cases": list(place.cases)}
+    request, debug_id = f"{DISPUTES}: {note}", reply.headers.get(DEBUG_ID)
+    return Page(reply.body, reply.received_at, request, part=part, group=place.group, request_id=debug_id, cursor=cursor)
+
+
+def next_token(answer: Any) -> str | None:
+    """The page token inside the link that is called ``next``; None on the last list."""
+    links = answer.get("links") if isinstance(answer, Mapping) else None
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, Mapping) and link.get("rel") == "next":
+            return next(iter(parse_qs(urlsplit(str(link.get("href"))).query).get("next_page_token", ())), None)
+    return None
+
+
+def _bounds(wire: Wire, window: Window) -> tuple[str, str]:
+    oldest = wire.services.clock.now() - SHOWN
+    if window.end <= oldest:
+        raise FatalError(
+            f"{wire.who(DISPUTES)}: PayPal shows disputes of the last 180 days only; the window ends {window.end:%Y-%m-%d}. "
+            "Ask for a later one. Not retried."
+        )
+    return _text(max(window.start, oldest)), _text(window.end)
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
