@@ -23,6 +23,7 @@ from transforms.tables import CANONICAL
 from warehouse import embedded
 
 REFUSED = "lumora"
+pytestmark = pytest.mark.timeout(900)  # two whole nights of every shop, in Airflow
 
 
 @pytest.fixture(scope="module")

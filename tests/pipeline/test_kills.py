@@ -29,6 +29,7 @@ MUST_BE_HIT = {"pull", "validate", "merge", "push"} if KILLS >= 15 else set()
 SHARE = {"pull": 0.3, "validate": 0.2, "merge": 0.2, "certify": 0.1, "push": 0.1}
 GUESS_SECONDS = 0.15  # a verb's length before one of its kind was seen to end
 MOST_NIGHTS = 4
+CLIENTS = ("kiln", "teahaus")  # between them they sell almost everywhere; every further shop is only more of the same night
 TRY_AGAIN, COME_BACK = 74, 75  # as tests/pipeline/killable.py says them
 
 
@@ -109,14 +110,18 @@ def persist(worker: Worker, shooter: Shooter, verb: str, name: str, **arguments:
         time.sleep(wait)
 
 
+def shot_shops() -> list[str]:
+    return [shop for shop in steps.list_shops() if opened.find_shop(shop)[0].name in CLIENTS]
+
+
 def night(worker: Worker, shooter: Shooter, here, number: int) -> None:
     steps.load_rates()
     run_id = f"shot night {number}"
-    for shop in steps.list_shops():
+    for shop in shot_shops():
         persist(worker, shooter, "pull_shop", shop, until=here.horizon.isoformat(), run_id=run_id)
         for verb in ("validate", "merge", "certify"):
             persist(worker, shooter, f"{verb}_shop", shop, run_id=run_id)
-    for client in steps.list_clients():
+    for client in CLIENTS:
         batch = f"{client}/{run_id}"
         persist(worker, shooter, "plan_client", client, run_id=run_id)
         with client_session(opened.engine(), client) as conn:
@@ -140,7 +145,7 @@ def test_workers_may_be_shot_at_any_moment(worker):
     shooter = Shooter(seed=20261116, kills=KILLS)
     for number in range(1, MOST_NIGHTS + 1):
         night(parent, shooter, here, number)
-        assert here.mismatches() == {}
+        assert here.mismatches(shot_shops()) == {}
         if shooter.is_done:
             break
         here.move_to(here.horizon + timedelta(days=1))
