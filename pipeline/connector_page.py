@@ -48,7 +48,7 @@ def _section(name: str, module: ModuleType) -> str:
     head = ["| reads | tables | changes by | overlap | lag | quota | cannot see |", "| --- | --- | --- | --- | --- | --- | --- |"]
     rows = [_row(endpoint, module.BUDGETS) for endpoint in module.ENDPOINTS.values()]
     used = {operation for endpoint in module.ENDPOINTS.values() for operation in endpoint.operations}
-    others = [f"- {_quota(budget)}" for operation, budget in module.BUDGETS.items() if operation not in used]
+    others = [f"- {_quota(operation, budget)}" for operation, budget in module.BUDGETS.items() if operation not in used]
     writes = f"Writes: {', '.join(module.WRITES)}." if module.WRITES else "Writes nothing."
     told = [writes, *(["", "Other operations:", "", *others] if others else [])]
     sources = sorted({budget.source for budget in module.BUDGETS.values() if budget.source})
@@ -56,7 +56,7 @@ def _section(name: str, module: ModuleType) -> str:
 
 
 def _row(endpoint: Endpoint, budgets: Mapping[str, Budget]) -> str:
-    quotas = [_quota(budgets[operation]) for operation in endpoint.operations if operation in budgets]
+    quotas = [_quota(operation, budgets[operation]) for operation in endpoint.operations if operation in budgets]
     cells = (
         f"`{endpoint.entity}`", ", ".join(f"`{table}`" for table in endpoint.tables), f"`{endpoint.incremental}`",
         _span(endpoint.overlap), _span(endpoint.lag), "<br>".join(quotas) or "-", endpoint.blind_spots or "-",
@@ -64,8 +64,10 @@ def _row(endpoint: Endpoint, budgets: Mapping[str, Budget]) -> str:
     return f"| {' | '.join(_cell(cell) for cell in cells)} |"
 
 
-def _quota(budget: Budget) -> str:
-    return f"`{budget.operation}` {budget.rate_per_second:g}/s, {budget.burst} ({budget.per})"
+def _quota(operation: str, budget: Budget) -> str:
+    """An operation that shares its bucket with others names the bucket too."""
+    shared = f" of `{budget.operation}`" if budget.operation != operation else ""
+    return f"`{operation}` {budget.rate_per_second:g}/s, {budget.burst} ({budget.per}){shared}"
 
 
 def _span(span: timedelta) -> str:

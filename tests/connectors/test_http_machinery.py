@@ -130,7 +130,7 @@ def test_empty_pages_with_a_token_go_on_within_reason():
 
 def test_an_unknown_connector_lists_the_known_ones():
     services = Services(None, None, None, str)
-    with pytest.raises(FatalError, match=r"Unknown connector 'ebuy'\. Known: .*amazon, lazada"):
+    with pytest.raises(FatalError, match=r"Unknown connector 'ebuy'\. Known: .*amazon, .*lazada"):
         registry.connect(Shop("c", "s", "ebuy", ("US",)), Credentials("", "", {}), services)
 
 

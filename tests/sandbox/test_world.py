@@ -18,7 +18,7 @@ ORIGIN = datetime(2026, 11, 16, 3, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return World(1, 30, 40, origin=ORIGIN)
+    return World(1, 30, 75, origin=ORIGIN)
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +27,13 @@ def orders(world):
 
 
 def test_the_same_seed_gives_the_same_orders_and_another_seed_others(world, orders):
-    again = World(1, 30, 40, origin=ORIGIN).orders(ORIGIN + timedelta(days=3))
+    again = World(1, 30, 75, origin=ORIGIN).orders(ORIGIN + timedelta(days=3))
     assert again == orders
-    assert World(2, 30, 40, origin=ORIGIN).orders(ORIGIN) != World(1, 30, 40, origin=ORIGIN).orders(ORIGIN)
+    assert World(2, 30, 75, origin=ORIGIN).orders(ORIGIN) != World(1, 30, 75, origin=ORIGIN).orders(ORIGIN)
 
 
 def test_a_world_that_grew_night_by_night_equals_one_made_at_once(orders):
-    grown = World(1, 30, 40, origin=ORIGIN)
+    grown = World(1, 30, 75, origin=ORIGIN)
     for night in range(4):
         grown.at(ORIGIN + timedelta(days=night))
     assert grown.orders(ORIGIN + timedelta(days=3)) == orders
@@ -89,7 +89,7 @@ def test_ties_midnights_and_awkward_article_numbers_are_there(orders):
 
 def test_orders_a_day_and_their_hours_follow_the_settings_and_the_sites_day(world):
     states = [state for shop in SHOPS for state in world.at(ORIGIN).placed(shop, world.first_at)]
-    assert 30 * 40 * 0.9 < len(states) < 30 * 40 * 1.1
+    assert 30 * 75 * 0.9 < len(states) < 30 * 75 * 1.1
     hours = Counter(state.placed_at.astimezone(ZONES[state.order.site]).hour for state in states)
     assert sum(hours[hour] for hour in (19, 20, 21)) > 8 * sum(hours[hour] for hour in (2, 3, 4))
 

@@ -202,7 +202,7 @@ def furnished(postgres, told: Mapping[str, Any], folder: Path, database: str, sm
 
 
 def options(folder: Path) -> Options:
-    return Options(seed=1, days=4, orders_per_day=30, out=folder, night=NIGHT, speed=600)
+    return Options(seed=1, days=4, orders_per_day=55, out=folder, night=NIGHT, speed=600)
 
 
 @pytest.fixture(scope="module")

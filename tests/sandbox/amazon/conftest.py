@@ -13,7 +13,7 @@ from sandbox.amazon.places import PLACES
 from sandbox.house import Settings, open_house
 from sandbox.market import House
 
-SETTINGS = Settings(seed=7, days=12, orders_per_day=60)
+SETTINGS = Settings(seed=7, days=12, orders_per_day=85)
 
 
 @dataclass

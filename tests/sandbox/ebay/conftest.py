@@ -21,7 +21,7 @@ from sandbox.ebay import Ebay, open_market
 from sandbox.house import Settings, open_house
 from sandbox.market import House
 
-SETTINGS = Settings(seed=7, days=14, orders_per_day=40)
+SETTINGS = Settings(seed=7, days=14, orders_per_day=170)
 ORDERS = "/sell/fulfillment/v1/order"
 
 

@@ -16,7 +16,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # its client library is to be renamed
     from starlette.testclient import TestClient
 
-SETTINGS = Settings(seed=7, days=20, orders_per_day=25, speed=0.001)  # its seconds pass when a test says so
+SETTINGS = Settings(seed=7, days=20, orders_per_day=60, speed=0.001)  # its seconds pass when a test says so
 SHOP = "kiln_etsy"
 
 

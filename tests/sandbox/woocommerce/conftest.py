@@ -23,7 +23,7 @@ from sandbox.market import House
 from sandbox.woocommerce import WooCommerce, open_market
 from sandbox.world import SHOPS
 
-SETTINGS = Settings(seed=7, days=12, orders_per_day=90)
+SETTINGS = Settings(seed=7, days=12, orders_per_day=190)
 NORTHPEAK, KILN = "northpeak_woocommerce", "kiln_woocommerce"
 _nonces = itertools.count(1)
 
