@@ -6,9 +6,10 @@ often it runs. One client's failure leaves the others' mails alone.
 
 | red task | what it means | what to do now |
 | --- | --- | --- |
-| `due` | a client's file is malformed | mend the file the log names; clear `due` |
+| `due` | the warehouse is away, or there is no client's file at all | mend what the log names; clear `due` |
 | `report` | no figures, or the mail server refused or was away; the log names the recipient | mend it, clear the row: who already has the mail gets no second one |
 
+A client whose file is malformed has no row, here or in `push_sync_jobs`: `verdict` of `nightly_sync` is red and names the line.
 No rows at all: nobody's calendar names this night. To send one by hand: trigger with `night` (any instant of the day after
 the period ends), or `daiyun report`.
 """  # noqa: E501 (rows of a table)

@@ -2,19 +2,21 @@
 
 One row of the grid is one shop. Per shop: **pull** (marketplace → landing), **validate** (mapping, checks, quarantine),
 **merge** (into the tables), **certify** (ids announced = stored + quarantined; only then does the watermark move).
-`publish` tells `push_sync_jobs` and `brand_reports` that the night is in; `verdict` keeps a run with a failed shop red.
+`publish` tells `push_sync_jobs` and `brand_reports` that the night is in; `verdict` keeps a run red in which a shop failed or
+a client's file could not be read.
 Safe to clear and run again at any point: every step goes on from what is already landed and upserts by key.
 
 | red task | what it means | what to do now |
 | --- | --- | --- |
-| `<marketplace>_shops` | a client's file is malformed, or names a marketplace this DAG was not built with | mend the file the log names; clear the task |
+| `<marketplace>_shops` | there is no client's file, or one names a marketplace this DAG was not built with | mend what the log names; clear the task |
 | `pull` | one or more entities of the shop could not be read; the others go on. The log names entity, status and request id | *refused / credentials*: renew the Airflow connection named like the shop, clear `pull`. *Trouble at the marketplace*: wait, clear `pull`; the next night reads the gap anyway |
 | `validate` | the landing could not be mapped at all (rows that only fail a check go to quarantine and fail nothing) | `daiyun quarantine list`; mend the mapping, clear `validate`: the marketplace is not called again |
 | `merge` | the database refused or was away | mend it; clear `merge` |
 | `certify` | records are missing, or the marketplace changed while it was read | `daiyun certificate` shows which ids. The watermark has not moved: the next run reads the window again; clear the shop's `pull` to do it now |
 | `rates` | no exchange rates today | reports convert with the latest stored day and say so; clear it later |
 | `expire` | old landed pages (they hold masked buyers) could not be removed | mend the landing's rights; clear it, or leave it to the next night |
-| `verdict` | some shop above is red | nothing here: mend the shop, clear its red task *with downstream* |
+| `verdict`, upstream failed | some shop above is red | nothing here: mend the shop, clear its red task *with downstream* |
+| `verdict` | a client's file is malformed: its shops were left out, all others went on. Or it was mended or added while the run was under way | mend the file at the line the log names; clear `<marketplace>_shops` *with downstream*, or leave the gap to the next night |
 
 A `pull` shown as *up for reschedule* waits for the marketplace's quota and holds no worker. Run it for a window of your own
 with the parameters `since` and `until`; a backfill reads exactly its interval. Pools: one per marketplace, of the same name.
@@ -34,13 +36,15 @@ BY_SHOP = "{{ task.op_kwargs['shop'] }}"
 
 
 def sync_marketplace(marketplace: str):
-    """List and mapped group of one marketplace's shops: a mapped task cannot choose its pool by itself, so each has a group."""
+    """(list, mapped group) of one marketplace's shops: a mapped task cannot choose its pool by itself, so each has a group."""
 
     @task(task_id=f"{marketplace}_shops")
     def shops() -> list[str]:
         from pipeline import steps
 
         by_shop = {shop: steps.shop_marketplace(shop) for shop in support.attempt(steps.list_shops)}
+        for fault in steps.list_refused():  # said early; `verdict` is red about it
+            support.log.error("%s", fault)
         unknown = sorted(shop for shop, name in by_shop.items() if name not in support.marketplaces())
         if unknown:
             raise AirflowFailException(f"No group pulls {', '.join(unknown)}: mend `marketplace` in the client's file.")
@@ -77,7 +81,8 @@ def sync_marketplace(marketplace: str):
 
         pull(shop=shop) >> validate(shop=shop) >> merge(shop=shop) >> certify(shop=shop)  # by keyword: the map names read them
 
-    return sync_shop.expand(shop=shops())
+    listed = shops()
+    return listed, sync_shop.expand(shop=listed)
 
 
 @dag(
@@ -113,16 +118,16 @@ def nightly_sync():
         yield Metadata(support.NIGHT_DONE, {"night": support.night().isoformat(), "run_id": run.run_id})
 
     @task(trigger_rule="none_failed")
-    def verdict():
+    def verdict(listed: list):
         from pipeline import steps
 
-        support.attempt(steps.verdict, support.run_id())
+        support.attempt(steps.verdict, support.run_id(), [shop for shops in listed for shop in shops])
 
-    groups = [sync_marketplace(name) for name in support.marketplaces()]
+    lists, groups = zip(*map(sync_marketplace, support.marketplaces()), strict=True)
     pulls = [group.children[f"{group.group_id}.pull"] for group in groups]
     done = publish([pull.task_id for pull in pulls], [group.children[f"{group.group_id}.merge"].output for group in groups])
-    said = verdict()
-    chain(groups, done)
+    said = verdict(list(lists))
+    chain([*groups], done)
     chain([*groups, *pulls], said)  # a group ends in certify; what could not be read must count too
     rates() >> [done, said]
     expire() >> said

@@ -36,7 +36,7 @@ def night_schedule() -> CronDataIntervalTimetable | None:
 def marketplaces() -> list[str]:
     """The marketplaces the clients' files name, sorted; one group and one pool each.
 
-    A file that cannot be read is left out here and refused, with its fault, by the first task that reads it in full.
+    A file that cannot be read is left out here; the night's `verdict` is red about it.
     """
     found = {name for file in sorted(_clients_folder().glob("*.yaml")) for name in _marketplaces_of(file)}
     if not found:
@@ -91,10 +91,10 @@ def _mask(value: Any) -> None:
 
 def connections(client: str) -> dict[str, Secret | None]:
     """Each shop of a client with its connection."""
-    from pipeline.clients import load_clients
+    from pipeline.clients import read_clients
 
-    files = attempt(load_clients, _clients_folder())
-    return {shop.name: connection(shop.name) for found in files if found.name == client for shop in found.shops}
+    shops = attempt(lambda: read_clients(_clients_folder()).client(client).shops)
+    return {shop.name: connection(shop.name) for shop in shops}
 
 
 def attempt(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

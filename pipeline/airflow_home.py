@@ -101,10 +101,10 @@ def _with_driver(url: str) -> str:
 
 
 def pools(clients: Path) -> dict[str, int]:
-    """Pool → slots, one a marketplace that the clients' shops name."""
-    from pipeline.clients import load_clients
+    """Pool → slots, one a marketplace that the clients' shops name; a file that is refused keeps no Airflow from starting."""
+    from pipeline.clients import read_clients
 
-    return {shop.marketplace: POOL_SLOTS for client in load_clients(clients) for shop in client.shops}
+    return {shop.marketplace: POOL_SLOTS for client in read_clients(clients).good.values() for shop in client.shops}
 
 
 def add_pools(file: Path, clients: Path) -> None:

@@ -17,6 +17,7 @@ from warehouse.merge import read_frame
 from warehouse.tables import metadata
 
 VELOCITY_DAYS = 28  # stock to watch is judged by the last four weeks' sales
+REPORTED = ("orders", "returns")  # entities whose rows a report's figures come from
 RATE_DAYS = 8  # a day without a published rate takes an earlier one, at most a week old
 
 
@@ -69,9 +70,15 @@ def _sold_and_returned(conn: Connection, client: Client, zone: str, start: date,
 
 
 def shop_certificates(conn: Connection, client: Client) -> list[ShopCertificate]:
-    """A shop is proven as far as the least proven of the entities a report speaks of."""
-    marks: dict[str, list[datetime | None]] = {entry.name: [] for entry in selling(client)}
+    """A shop is proven as far, and as far back, as the least proven of the entities a report speaks of."""
+    marks: dict[str, dict[str, datetime | None]] = {entry.name: {} for entry in selling(client)}
     for row in ledger.certificates(conn, client.name):
-        if row["entity"] in ("orders", "returns") and row["shop"] in marks:
-            marks[row["shop"]].append(row["watermark"])
-    return [ShopCertificate(shop, min(found) if found and all(found) else None) for shop, found in marks.items()]
+        if row["entity"] in REPORTED and row["shop"] in marks:
+            marks[row["shop"]][row["entity"]] = row["watermark"]
+    starts = ledger.proven_since(conn, client.name, REPORTED)
+    return [_certificate(shop, found, {entity: starts.get((shop, entity)) for entity in found}) for shop, found in marks.items()]
+
+
+def _certificate(shop: str, marks: dict[str, datetime | None], starts: dict[str, datetime | None]) -> ShopCertificate:
+    until = min(marks.values()) if marks and all(marks.values()) else None
+    return ShopCertificate(shop, until, since=max(starts.values()) if starts and all(starts.values()) else None)

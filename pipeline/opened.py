@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from connectors import registry
 from connectors.contract import Connector, Endpoint, Services
 from connectors.errors import FatalError, QuotaWait
-from pipeline.clients import Client, ShopEntry, load_clients
+from pipeline.clients import Client, ClientFolder, ShopEntry, read_clients
 from pipeline.clock import RemoteClock, SystemClock, clock_from
 from pipeline.connections import read_connection
 from pipeline.errors import SettingsError
@@ -42,8 +42,8 @@ def clock() -> SystemClock | RemoteClock:
 
 
 @lru_cache
-def clients() -> dict[str, Client]:
-    return {client.name: client for client in load_clients(settings().clients)}
+def clients() -> ClientFolder:
+    return read_clients(settings().clients)
 
 
 def forget() -> None:
@@ -53,18 +53,11 @@ def forget() -> None:
 
 
 def find_client(name: str) -> Client:
-    if name not in clients():
-        raise SettingsError(f"No client '{name}' in {settings().clients}; there are: {', '.join(clients())}.")
-    return clients()[name]
+    return clients().client(name)
 
 
 def find_shop(name: str) -> tuple[Client, ShopEntry]:
-    for client in clients().values():
-        for entry in client.shops:
-            if entry.name == name:
-                return client, entry
-    known = ", ".join(entry.name for client in clients().values() for entry in client.shops)
-    raise SettingsError(f"No shop '{name}' in {settings().clients}; there are: {known}.")
+    return clients().shop(name)
 
 
 class CallCount:

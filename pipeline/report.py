@@ -42,7 +42,7 @@ def _due_period(client: Client, night: datetime) -> Period:
 
 def due_reports(night: datetime) -> list[str]:
     """Clients whose latest whole week has no sent report yet: after a missed night it is sent on the next."""
-    return [client.name for client in state.clients().values() if client.report.recipients and not _is_sent(client, night)]
+    return [client.name for client in state.clients().good.values() if client.report.recipients and not _is_sent(client, night)]
 
 
 def _is_sent(client: Client, night: datetime) -> bool:

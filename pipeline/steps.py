@@ -5,7 +5,7 @@ Arguments and results are JSON-able references and counts, never rows. Every ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ __all__ = [
     "expire_landing",
     "expire_strays",
     "list_clients",
+    "list_refused",
     "list_shops",
     "load_rates",
     "merge_shop",
@@ -59,13 +60,19 @@ observe_client = of_client(stock.observe_client)
 
 
 def list_clients() -> list[str]:
-    return list(state.clients())
+    """Every client whose file can be read."""
+    return list(state.clients().good)
 
 
 def list_shops(marketplace: str | None = None) -> list[str]:
-    """Every shop of every client, in the order of their files."""
-    entries = [entry for client in state.clients().values() for entry in client.shops]
+    """Every shop of every client whose file can be read, in the order of the files."""
+    entries = [entry for client in state.clients().good.values() for entry in client.shops]
     return [entry.name for entry in entries if marketplace in (None, entry.marketplace)]
+
+
+def list_refused() -> list[str]:
+    """What is wrong with the clients' files that cannot be read; their shops are in no list."""
+    return [file.fault for file in state.clients().broken]
 
 
 def shop_marketplace(shop: str) -> str:
@@ -160,16 +167,24 @@ def certify_shop(shop: str, *, run_id: str, connection: Connection = None) -> di
 
 
 @of_all
-def verdict(run_id: str) -> None:
-    """Say which shops of a run are not proven complete; nothing when all are.
+def verdict(run_id: str, shops: Sequence[str]) -> None:
+    """Say what keeps a run from being whole; nothing when every shop of every client is proven complete.
 
+    Args:
+        shops: those the run has read. A client's file that was mended meanwhile has others, which it has not.
     Raises:
         Uncertified: names each shop and entity.
+        SettingsError: a client's file cannot be read, so its shops were left out.
     """
     with client_session(state.engine(), "*") as conn:
-        open_ones = [row for row in ledger.certificates(conn, run_id=run_id) if not row["is_certified"]]
-    if open_ones:
-        raise Uncertified("Not proven complete: " + ", ".join(f"{row['shop']} {row['entity']}" for row in open_ones))
+        unproven = [f"{row['shop']} {row['entity']}" for row in ledger.certificates(conn, run_id=run_id) if not row["is_certified"]]
+    late = sorted(set(list_shops()) - set(shops))
+    faults = [f"Not proven complete: {', '.join(unproven)}"] if unproven else []
+    if late:
+        faults.append(f"Not in this run: {', '.join(late)}; their client's file was mended, or came, after the run had listed its shops.")
+    if faults:
+        raise Uncertified("\n".join([*faults, *list_refused()]))
+    state.clients().refuse_broken()
 
 
 def _each(

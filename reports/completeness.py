@@ -18,7 +18,7 @@ class Completeness:
     Attributes:
         certified: instant by shop name, for every shop of the report; None where nothing is certified.
         open_shops: names of the shops not certified to the period's end.
-        is_comparable: every shop's data reaches back over the week before.
+        is_comparable: every shop is proven back over the week before.
     """
 
     certified: Mapping[str, datetime | None]
@@ -31,18 +31,18 @@ class Completeness:
 
 
 def completeness(metrics: WeeklyMetrics, certificates: Sequence[ShopCertificate]) -> Completeness:
-    """A shop without a certificate counts as open: silence proves nothing."""
+    """A shop without a certificate counts as open, and its week before as unknown: silence proves nothing."""
     by_shop = {certificate.shop: certificate for certificate in certificates}
     names = [shop.shop for shop in metrics.shops]
     until = {name: by_shop[name].certified_until if name in by_shop else None for name in names}
     end = _midnight(metrics.period_end, metrics.zone)
     length = date.fromisoformat(metrics.period_end) - date.fromisoformat(metrics.period_start)
     before = _midnight(metrics.period_start, metrics.zone, earlier=length)
-    starts = [by_shop[name].since for name in names if name in by_shop and by_shop[name].since]
+    starts = [by_shop[name].since if name in by_shop else None for name in names]
     return Completeness(
         certified=until,
         open_shops=tuple(name for name in names if until[name] is None or until[name] < end),
-        is_comparable=all(start <= before for start in starts),
+        is_comparable=bool(starts) and all(start is not None and start <= before for start in starts),
     )
 
 

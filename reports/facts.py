@@ -32,7 +32,7 @@ class ShopCertificate:
 
     Attributes:
         certified_until: instant (UTC-aware) up to which all it was asked for is certified; None: nothing is.
-        since: instant its data begins at; a week before that cannot be compared with. None: not known, taken as long ago.
+        since: instant from which on all is certified up to there; a week before it cannot be compared with. None: not known, so none can.
     """
 
     shop: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -72,6 +73,28 @@ def watermark(conn: Connection, client: str, shop: str, entity: str) -> datetime
     """How far the entity is proven complete; None: nothing yet."""
     mark = WATERMARKS.c
     return conn.execute(select(mark.proven_until).where(mark.client == client, mark.shop == shop, mark.entity == entity)).scalar()
+
+
+def proven_since(conn: Connection, client: str, entities: Sequence[str]) -> dict[tuple[str, str], datetime]:
+    """(shop, entity) → where the unbroken stretch begins that is proven up to the watermark; a later window counts nothing
+    while an unproven one lies before it. One without a watermark or a certificate is not in it.
+    """
+    book, mark = CERTIFICATES.c, WATERMARKS.c
+    query = (
+        select(book.shop, book.entity, book.window_start, book.window_end, mark.proven_until)
+        .join_from(
+            CERTIFICATES, WATERMARKS,
+            onclause=(mark.client == book.client) & (mark.shop == book.shop) & (mark.entity == book.entity),
+        )
+        .where(book.client == client, book.entity.in_(entities), book.is_certified, book.window_start < mark.proven_until)
+        .order_by(book.window_end.desc())
+    )
+    found: dict[tuple[str, str], datetime] = {}
+    for row in conn.execute(query):
+        start = found.setdefault((row.shop, row.entity), row.proven_until)
+        if row.window_end >= start > row.window_start:
+            found[row.shop, row.entity] = row.window_start
+    return found
 
 
 def usual_counts(conn: Connection, client: str, shop: str, entity: str, n: int = 14) -> list[int]:

@@ -16,15 +16,15 @@ from sqlalchemy import Connection, RowMapping, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from warehouse.calls import count_calls
-from warehouse.certificates import certificates, certify, usual_counts, watermark
+from warehouse.certificates import certificates, certify, proven_since, usual_counts, watermark
 from warehouse.landing import PullRef
 from warehouse.ledger_tables import PULL_STATES
 from warehouse.tables import metadata
 
 __all__ = [
     "LedgerError", "PagesExpired", "Pull", "PullMoved", "begin_derivation", "certificates", "certify", "count_calls", "get_pull",
-    "hold", "latest_checked", "note", "open_pull", "open_pulls", "pulls_of_run", "restart_pull", "save_cursor", "set_state",
-    "usual_counts", "watermark",
+    "hold", "latest_checked", "note", "open_pull", "open_pulls", "proven_since", "pulls_of_run", "restart_pull", "save_cursor",
+    "set_state", "usual_counts", "watermark",
 ]
 
 PULLS = metadata.tables["pulls"]

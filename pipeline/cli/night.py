@@ -35,9 +35,17 @@ def chosen(shops: list[str] | None, client: str | None) -> list[str]:
     return [name for name in mine if not wanted or name in wanted]
 
 
+def _refused(shops: list[str] | None, client: str | None) -> list[tuple[dict[str, Any], str]]:
+    """(whose, fault) of each client's file that cannot be read, where a command is about all of them."""
+    if shops or client:
+        return []
+    return [({"client": file.client, "shop": None}, file.fault) for file in state.clients().broken]
+
+
 def check(shop: ShopOption = None, client: ClientOption = None, as_json: AsJson = False) -> None:
     """Log in to every shop and say whose account answers; changes nothing."""
     rows = [_checked(name) for name in chosen(shop, client)]
+    rows += [{**row, "marketplace": None, "is_ok": False, "answer": fault} for row, fault in _refused(shop, client)]
     show(rows, ("client", "shop", "marketplace", "is_ok", "answer"), as_json=as_json, title="Shops")
     if not all(row["is_ok"] for row in rows):
         raise typer.Exit(1)
@@ -78,6 +86,7 @@ def sync(
 
             fault = _sync_one(name, {"until": _utc(until), "since": _utc(since), "run_id": run_id}, tell)
             rows.append({**_held(name), "is_ok": fault is None, "fault": fault, "run_id": run_id})
+    rows += [{**row, "quarantined": None, "is_ok": False, "fault": fault, "run_id": run_id} for row, fault in _refused(shop, client)]
     show(rows, ("client", "shop", "is_ok", "quarantined", "fault"), as_json=as_json, title="Synced")
     if not all(row["is_ok"] for row in rows):
         raise typer.Exit(1)
@@ -130,6 +139,8 @@ def certificate(
     rows += [] if run_id else _never_proven(names, {(row["shop"], row["entity"]) for row in rows})
     if run_id and not rows:
         raise PipelineError(f"Run '{run_id}' certified nothing of {', '.join(names)}.")
+    refused = [] if run_id else _refused(shop, client)
+    rows += [{**row, "entity": None, "is_certified": False, "reason": fault} for row, fault in refused]
     columns = ("shop", "entity", "watermark", "announced", "stored", "quarantined", "is_certified", "reason")
     show(rows, columns, as_json=as_json, title="Certificates")
     if not all(row["is_certified"] for row in rows):

@@ -28,17 +28,35 @@ def metadata(postgres) -> str:
     return postgres.url("dag_test", role="airflow")
 
 
+def night_of(clients: Path, metadata: str, stage, tmp_path: Path) -> dict:
+    env = environment(tmp_path / "home", metadata, 9, {**stage.environment, "DAIYUN_CLIENTS": str(clients)})
+    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], cwd=REPOSITORY, env=env, check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", NIGHT], cwd=REPOSITORY, env={**os.environ, **env}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {**json.loads(done.stdout.splitlines()[-1]), "log": done.stdout + done.stderr}
+
+
 def test_a_night_of_one_shop_runs_from_pull_to_verdict(metadata, stage, tmp_path):
     stage.script({})
     clients = tmp_path / "clients"
     clients.mkdir()
     (clients / "teahaus.yaml").write_text((stage.folder / "clients" / "northpeak.yaml").read_text())
-    env = environment(tmp_path / "home", metadata, 9, {**stage.environment, "DAIYUN_CLIENTS": str(clients)})
-    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], cwd=REPOSITORY, env=env, check=True, capture_output=True)
-    done = subprocess.run([sys.executable, "-c", NIGHT], cwd=REPOSITORY, env={**os.environ, **env}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
+    found = night_of(clients, metadata, stage, tmp_path)
     assert found["state"] == "success"
     assert set(found["tasks"].values()) == {"success"}
     assert [len(stage.calls(f"{verb}_shop")) for verb in ("pull", "validate", "merge", "certify")] == [1, 1, 1, 1]
     assert [len(stage.calls(verb)) for verb in ("load_rates", "expire_landing", "verdict")] == [1, 1, 1]
+
+
+def test_a_client_file_that_is_not_yaml_leaves_the_other_clients_shop_done_and_the_run_red(metadata, stage, tmp_path):
+    stage.script({})
+    clients = tmp_path / "clients"
+    clients.mkdir()
+    (clients / "northpeak.yaml").write_text((stage.folder / "clients" / "northpeak.yaml").read_text())
+    (clients / "lumora.yaml").write_text("name: lumora\nbrand: [")
+    found = night_of(clients, metadata, stage, tmp_path)
+    red = {task for task, state in found["tasks"].items() if state != "success"}
+    assert (found["state"], red) == ("failed", {"verdict"})
+    assert [stage.subjects(f"{verb}_shop") for verb in ("pull", "validate", "merge", "certify")] == [["northpeak_lazada_ph"]] * 4
+    assert [call["shops"] for call in stage.calls("verdict")] == [["northpeak_lazada_ph"]]
+    assert found["log"].count("lumora.yaml is not YAML at line 2") >= 2  # by the list, early, and by the verdict

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipeline.clients import load_clients
+from pipeline.clients import load_clients, read_clients
 from pipeline.connections import read_connection
 from pipeline.errors import SettingsError
 from pipeline.settings import REPOSITORY, Settings, settings
@@ -41,6 +41,15 @@ def test_the_example_clients_load_and_no_shop_has_two_owners():
         (("brand: Acme", "brnad: Acme"), ["acme.yaml", "brnad"]),
         (("sites: [DE]", "sites: []"), ["acme.yaml", "shops.0.sites"]),
         (("name: acme\n", "name: acme: x\n"), ["acme.yaml", "not YAML", "line 2"]),
+        (("zone: Europe/Berlin", "zone: Berlin"), ["line 6, zone"]),
+        (("sites: [DE]", "sites: [DE], stock_share: 2"), ["line 8, shops.0.stock_share"]),
+        (("currency: USD\n", ""), ["line 2, currency", "required"]),
+        (("zone: Europe/Berlin", "zone: Europe/Berlin\nbrand: Other"), ["ambiguous at line 7", "'brand' stands twice, first at line 3"]),
+        (("sites: [DE]", "sites: [DE], sites: [FR]"), ["line 8", "'sites' stands twice"]),
+        (("sites: [DE]", "sites: [NO]"), ["line 8, shops.0.sites.0", "unquoted, NO means false: quote two-letter codes such as 'NO'"]),
+        (("sites: [DE]", "sites: [DE], account: {seller_id: 4711}"), ["shops.0.account.seller_id", "4711 is no text: quote it"]),
+        (("brand: Acme", "brand: 2026-13-45"), ["acme.yaml is not YAML", "month"]),
+        (("brand: Acme", "brand: A\0cme"), ["acme.yaml is not YAML"]),
     ],
 )
 def test_a_malformed_client_is_refused_with_its_file_and_key(tmp_path, change, words):
@@ -49,11 +58,76 @@ def test_a_malformed_client_is_refused_with_its_file_and_key(tmp_path, change, w
     assert all(word in str(refused.value) for word in words), str(refused.value)
 
 
-def test_two_clients_may_not_share_a_shop(tmp_path):
-    write(tmp_path, GOOD)
-    write(tmp_path, GOOD.replace("name: acme\n", "name: other\n"), "other.yaml")
-    with pytest.raises(SettingsError, match="acme_de"):
-        load_clients(tmp_path)
+def test_a_quoted_country_and_a_key_merged_in_and_overridden_are_as_they_should_be(tmp_path):
+    shops = "  - &first {name: acme_no, marketplace: amazon, sites: ['NO']}\n  - {<<: *first, name: acme_se, sites: [SE]}\n"
+    (client,) = load_clients(write(tmp_path, GOOD.partition("  - ")[0] + shops))
+    assert [(shop.name, shop.marketplace, shop.sites) for shop in client.shops] == [
+        ("acme_no", "amazon", ("NO",)),
+        ("acme_se", "amazon", ("SE",)),
+    ]
+
+
+OTHER = GOOD.replace("acme", "other")
+
+
+def test_one_broken_file_takes_its_own_client_out_and_nobody_else(tmp_path):
+    write(tmp_path, OTHER, "other.yaml")
+    found = read_clients(write(tmp_path, GOOD.replace("zone: Europe/Berlin", "zone: Berlin")))
+    assert list(found.good) == ["other"] and found.shop("other_de")[0] == found.client("other")
+    assert [(broken.client, "acme.yaml" in broken.fault) for broken in found.broken] == [("acme", True)]
+    for ask, name in ((found.client, "acme"), (found.shop, "acme_de")):
+        with pytest.raises(SettingsError, match=rf"'{name}': acme\.yaml .*line 6, zone"):
+            ask(name)
+    with pytest.raises(SettingsError, match=r"acme\.yaml .*line 6"):
+        found.refuse_broken()
+
+
+def test_a_shop_that_no_file_names_is_told_with_the_file_that_cannot_be_read(tmp_path):
+    write(tmp_path, OTHER, "other.yaml")
+    found = read_clients(write(tmp_path, "name: acme\nshops: ["))
+    with pytest.raises(SettingsError, match=r"No shop 'acme_de' .* there are: other_de\.\nacme\.yaml is not YAML at line 2"):
+        found.shop("acme_de")
+    with pytest.raises(SettingsError, match=r"^Client 'acme': acme\.yaml is not YAML at line 2"):
+        found.client("acme")
+
+
+@pytest.mark.parametrize(
+    ("twin", "words"),
+    [
+        (GOOD.replace("name: acme\n", "name: third\n"), "Two shops are called acme_de, in acme.yaml line 8 and third.yaml line 8"),
+        (GOOD.replace("acme_de", "third_de"), "Two clients are called acme, in acme.yaml line 2 and third.yaml line 2"),
+    ],
+)
+def test_a_name_that_stands_twice_refuses_the_files_concerned_and_no_other(tmp_path, twin, words):
+    write(tmp_path, OTHER, "other.yaml")
+    write(tmp_path, twin, "third.yaml")
+    found = read_clients(write(tmp_path, GOOD))
+    assert list(found.good) == ["other"] and len(found.broken) == 2
+    assert all(words in broken.fault for broken in found.broken), found.broken
+    with pytest.raises(SettingsError, match="Two"):
+        found.client("acme")
+
+
+def test_a_shop_twice_in_one_file_is_refused(tmp_path):
+    shop = GOOD.rpartition("  - ")[2]
+    with pytest.raises(SettingsError, match=r"Two shops are called acme_de, in acme.yaml line 8 and acme.yaml line 9"):
+        load_clients(write(tmp_path, f"{GOOD}  - {shop}"))
+
+
+@pytest.mark.parametrize("name", ["acme.yml", "acme.YAML"])
+def test_a_file_with_another_suffix_is_refused_rather_than_passed_over(tmp_path, name):
+    write(tmp_path, OTHER, "other.yaml")
+    found = read_clients(write(tmp_path, GOOD, name))
+    assert list(found.good) == ["other"]
+    with pytest.raises(SettingsError, match=rf"{name} is not read.*Rename it to acme\.yaml"):
+        found.shop("acme_de")
+
+
+def test_a_file_nobody_may_read_is_a_fault_of_that_file(tmp_path):
+    write(tmp_path, OTHER, "other.yaml")
+    (tmp_path / "acme.yaml").symlink_to(tmp_path / "gone")
+    with pytest.raises(SettingsError, match=r"acme\.yaml cannot be read: No such file"):
+        read_clients(tmp_path).client("acme")
 
 
 def test_an_empty_folder_says_what_it_needs(tmp_path):

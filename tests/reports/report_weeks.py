@@ -23,6 +23,7 @@ from transforms.metrics import (
 START = date(2026, 11, 9)
 DAYS = [(START + timedelta(days=n)).isoformat() for n in range(7)]
 CERTIFIED = datetime(2026, 11, 16, 2, 50, tzinfo=UTC)
+PROVEN_SINCE = datetime(2026, 10, 17, 3, tzinfo=UTC)  # a first pull reaches back 30 days
 SHARES = (11, 9, 12, 14, 16, 20, 18)  # of a hundred, Monday to Sunday
 
 
@@ -78,7 +79,7 @@ def week(**changes) -> WeeklyMetrics:
 
 
 def certificates(metrics: WeeklyMetrics, until: datetime | None = CERTIFIED) -> list[ShopCertificate]:
-    return [ShopCertificate(one.shop, until) for one in metrics.shops]
+    return [ShopCertificate(one.shop, until, since=PROVEN_SINCE) for one in metrics.shops]
 
 
 LUMORA = Brand("Lumora 流光灯具", "#b45309", "Lumora")

@@ -83,6 +83,21 @@ def test_a_missing_week_before_is_said_and_nothing_is_compared():
     assert not re.search("[▲▼]", words(said.html))
 
 
+@pytest.mark.parametrize(
+    "third",
+    [None, ShopCertificate("northpeak_lazada_ph", None), ShopCertificate("northpeak_lazada_ph", weeks.CERTIFIED, since=None)],
+    ids=["no certificate", "nothing certified", "a beginning nobody knows"],
+)
+def test_one_shop_without_a_proof_of_the_week_before_and_no_percentage_is_shown(third):
+    metrics = weeks.northpeak()
+    two = [one for one in weeks.certificates(metrics) if one.shop != "northpeak_lazada_ph"]
+    assert report(metrics, brand=weeks.NORTHPEAK).data["net_sales_change"] is not None
+    for certificates in ([*two, third] if third else two, []):
+        said = report(metrics, brand=weeks.NORTHPEAK, certificates=certificates)
+        assert said.data["is_comparable"] is False and said.data["net_sales_change"] is None
+        assert not re.search("[▲▼]", words(said.html)) and "%" not in said.data["headline"]
+
+
 def test_a_week_before_without_orders_gives_no_percentage():
     said = words(report(weeks.week(total_before=weeks.nothing())).html)
     assert "the week before had no orders" in said
@@ -140,7 +155,7 @@ def test_an_uncertified_shop_is_named_above_the_figures():
     assert not said.is_complete
     assert said.data["open_shops"] == ["northpeak_lazada_my", "northpeak_lazada_ph"]
     text = words(said.html)
-    assert text.index("Provisional: the weeks of Lazada (Malaysia) and Lazada (Philippines)") < text.index("Net sales fell")
+    assert text.index("Provisional: the weeks of Lazada (Malaysia) and Lazada (Philippines)") < text.index("Net sales were")
     assert "Lazada (Malaysia) : certified only until Nov 13 22:00" in text
     assert "Lazada (Philippines) : not certified" in text
     assert "Amazon (United Kingdom, Germany) : complete, certified until Nov 16 00:00" in text

@@ -109,6 +109,22 @@ def test_the_watermark_moves_forward_and_over_no_gap(conn):
     assert _watermark(conn) == DAY + timedelta(days=3)
 
 
+def test_the_proof_reaches_back_as_far_as_no_day_is_missing(conn):
+    def since():
+        return ledger.proven_since(conn, OWNER[0], ("orders", "returns"))
+
+    assert since() == {}
+    _certify(conn, _open(conn, 0, 2))
+    _certify(conn, _open(conn, 1, 4))
+    assert since() == {(OWNER[1], "orders"): DAY}
+    _certify(conn, _open(conn, -4, -1))
+    assert since() == {(OWNER[1], "orders"): DAY}, "the day before is not proven"
+    _certify(conn, _open(conn, -1, 0), is_certified=False, missing=["7"], reason="1 missing")
+    assert since() == {(OWNER[1], "orders"): DAY}, "nor is it by a bad certificate"
+    _certify(conn, _open(conn, -1, 1, run="run2"))
+    assert since() == {(OWNER[1], "orders"): DAY - timedelta(days=4)}
+
+
 def test_an_unfinished_pull_within_a_proven_window_has_nothing_left_to_do(conn):
     left = _open(conn, 0, 1)
     _certify(conn, _open(conn, 0, 2))

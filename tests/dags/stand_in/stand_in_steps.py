@@ -11,7 +11,8 @@ from pipeline import clients as client_files
 from pipeline.errors import PullFailed, Refused, TryLater, Uncertified
 
 FOLDER = Path(os.environ["STAND_IN"])
-CLIENTS = client_files.load_clients(Path(os.environ["DAIYUN_CLIENTS"]))
+FILES = client_files.read_clients(Path(os.environ["DAIYUN_CLIENTS"]))
+CLIENTS = list(FILES.good.values())
 
 
 def _note(verb, subject, **what):
@@ -37,6 +38,10 @@ def list_shops():
 
 def list_clients():
     return [client.name for client in CLIENTS]
+
+
+def list_refused():
+    return [file.fault for file in FILES.broken]
 
 
 def shop_marketplace(shop):
@@ -76,8 +81,9 @@ def expire_landing():
     return {"removed": 0, "held": 0, "unfinished": 0}
 
 
-def verdict(run_id):
-    _note("verdict", run_id)
+def verdict(run_id, shops):
+    _note("verdict", run_id, shops=sorted(shops))
+    FILES.refuse_broken()
 
 
 def plan_client(client, *, run_id):

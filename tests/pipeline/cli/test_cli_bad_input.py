@@ -11,7 +11,7 @@ import pytest
 
 from connectors import registry
 from pipeline import opened, steps
-from pipeline.errors import DatabaseTrouble, PipelineError, SettingsError
+from pipeline.errors import DatabaseTrouble, PipelineError, SettingsError, Uncertified
 
 AMAZON, LAZADA = "lumora_amazon_us", "lumora_lazada_sg"
 
@@ -103,13 +103,41 @@ def test_an_entity_the_marketplace_does_not_have_is_refused_with_what_it_has(hou
         ("name: lümora".encode("latin-1"), ["lumora.yaml is not UTF-8", "Save it as UTF-8"]),
     ],
 )
-def test_a_malformed_client_file_is_named_with_its_place(house, text, words):
+def test_a_malformed_client_file_is_named_with_its_place_by_whoever_needs_it(house, text, words):
     (house.folder / "clients" / "lumora.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
     house.enter()
     said = house.sync(AMAZON)
     assert said.code == 1 and not said.out
     assert_says(said.err, *words)
-    refused_in_the_log(steps.list_shops, *words)
+    refused_in_the_log(pull(AMAZON), *words, kind=SettingsError)
+    refused_in_the_log(partial(steps.plan_client, "lumora", run_id="bad night"), *words, kind=SettingsError)
+
+
+def test_a_malformed_client_file_leaves_the_other_clients_done_and_the_run_red(house):
+    (house.folder / "clients" / "lumora.yaml").write_text("name: lumora\nbrand: [")
+    for name in ("northpeak", "teahaus"):
+        house.client(name, lambda data: data.update(shops=[{**data["shops"][0], "entities": ["listings"]}]))
+    words, shops = ["lumora.yaml", "line 2"], ["northpeak_amazon_eu", "teahaus_amazon_jp"]
+    assert steps.list_clients() == ["northpeak", "teahaus"] and steps.list_shops() == shops
+    said = house.run("sync", "--until", "2026-11-16T03:00:00Z", "--json")
+    assert said.code == 1 and [(row["client"], row["shop"], row["is_ok"]) for row in said.json] == [
+        ("northpeak", "northpeak_amazon_eu", True),
+        ("teahaus", "teahaus_amazon_jp", True),
+        ("lumora", None, False),
+    ]
+    assert_says(said.json[-1]["fault"], *words)
+    for verb, fault in (("check", "answer"), ("certificate", "reason")):
+        told = house.run(verb, "--json")
+        assert told.code == 1 and {row["shop"] for row in told.json} == {*shops, None}
+        assert_says(told.json[-1][fault], *words)
+    assert house.run("check", "--client", "teahaus").code == 0
+    refused_in_the_log(partial(steps.verdict, said.json[0]["run_id"], shops), *words, kind=SettingsError)
+
+
+def test_a_shop_that_came_after_the_run_had_listed_its_shops_keeps_the_run_red(house):
+    listed = [shop for shop in steps.list_shops() if shop != AMAZON]
+    refused_in_the_log(partial(steps.verdict, "no run", listed), f"Not in this run: {AMAZON};", kind=Uncertified)
+    steps.verdict("no run", [*listed, AMAZON])
 
 
 def test_a_page_cut_off_once_is_asked_again_and_nothing_is_missing(house):

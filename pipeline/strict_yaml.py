@@ -1,0 +1,87 @@
+"""YAML as a person meant it: no key may stand twice, and every part knows its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+
+class NotYaml(ValueError):
+    """The text cannot be read; the message says what is wrong, and where."""
+
+
+class _Twice(yaml.MarkedYAMLError):
+    """PyYAML alone would let the last one win, silently."""
+
+
+class _Loader(yaml.SafeLoader):
+    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+        """Keys as they are written, before ``<<`` brings in another mapping's: those may be overridden."""
+        node = super().compose_mapping_node(anchor)
+        lines: dict[tuple[str, str], int] = {}
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if (key.tag, key.value) in lines:
+                first = lines[key.tag, key.value]
+                raise _Twice(problem=f"the key '{key.value}' stands twice, first at line {first}", problem_mark=key.start_mark)
+            lines[key.tag, key.value] = key.start_mark.line + 1
+        return node
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML document: its data, and the nodes that remember how and where each part was written."""
+
+    data: Any
+    root: yaml.Node | None
+
+    def line(self, path: Iterable[int | str]) -> int:
+        """1-based line of the part at ``path``, or of the nearest part above it that the text has."""
+        return self._nearest(path)[0].start_mark.line + 1 if self.root else 1
+
+    def written(self, path: Iterable[int | str]) -> str | None:
+        """The word as it stands in the text; None where ``path`` leads to no plain unquoted word."""
+        node, is_there = self._nearest(path) if self.root else (None, False)
+        return node.value if is_there and isinstance(node, yaml.ScalarNode) and node.style is None else None
+
+    def _nearest(self, path: Iterable[int | str]) -> tuple[yaml.Node, bool]:
+        node = self.root
+        for step in path:
+            below = _below(node, step)
+            if below is None:
+                return node, False
+            node = below
+        return node, True
+
+
+def _below(node: yaml.Node, step: int | str) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == str(step)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step]
+    return None
+
+
+def read_document(text: str) -> Document:
+    """The one document of ``text``.
+
+    Raises:
+        NotYaml: it is malformed, says a key twice, or holds a value that cannot be (a 32nd of January).
+    """
+    try:
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        return Document(loader.construct_document(root) if root else None, root)
+    except _Twice as twice:
+        raise NotYaml(f"is ambiguous{_place(twice)}: {twice.problem}") from None
+    except yaml.YAMLError as error:
+        raise NotYaml(f"is not YAML{_place(error)}: {getattr(error, 'problem', None) or error}") from None
+    except ValueError as error:  # a date or a number only in form
+        raise NotYaml(f"is not YAML: {error}") from None
+
+
+def _place(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
