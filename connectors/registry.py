@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 from types import ModuleType
 
-from connectors.contract import Connector, Credentials, Endpoint, Services, Shop
+from connectors.contract import Connector, Credentials, Endpoint, Services, Shop, TrackingSource
 from connectors.errors import FatalError
 
 GROUP = "daiyun.connectors"
@@ -44,6 +44,11 @@ def module(marketplace: str) -> ModuleType:
 def endpoints(marketplace: str) -> Mapping[str, Endpoint]:
     """What the marketplace offers to read, by entity, without opening a shop."""
     return module(marketplace).ENDPOINTS
+
+
+def tracking_source(marketplace: str) -> TrackingSource | None:
+    """What following a parcel takes there; None for what follows no parcels."""
+    return getattr(module(marketplace), "SOURCE", None)
 
 
 def connect(shop: Shop, credentials: Credentials, services: Services) -> Connector:
