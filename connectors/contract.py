@@ -222,6 +222,48 @@ class TokenStore(Protocol):
 
 
 @dataclass(frozen=True)
+class ParcelToFollow:
+    """One parcel of a client's shops that has not arrived as far as anybody knows.
+
+    Attributes:
+        shop: the order's shop; ``order_id`` is its number there.
+        carrier: as that shop's marketplace names it.
+        country: destination, ISO 3166-1 alpha-2.
+        followed_by: the tracking account that knows it already; None: nobody was asked for it yet.
+        status: what that account last told (a word of ``TRACKING_STATUSES``).
+        checked_at: when that account last told of it.
+    """
+
+    shop: str
+    order_id: str
+    tracking_number: str
+    carrier: str | None = None
+    country: str | None = None
+    followed_by: str | None = None
+    status: str | None = None
+    checked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TrackingSource:
+    """What following a parcel takes at one tracking service; declared as ``SOURCE`` by the connectors that follow parcels.
+
+    Attributes:
+        cost: units of a paid quota that one parcel takes, once.
+        calls: calls that one parcel takes (a fortieth where forty go into one).
+        carriers: beginnings of the carriers' names it knows, lower case; none: every carrier.
+        numbers: what a tracking number must look like (a regular expression) to be taken.
+        per_night: how many parcels one account may be asked for in one night; None: any number.
+    """
+
+    cost: float
+    calls: float
+    carriers: tuple[str, ...] = ()
+    numbers: str = r"\S.*"
+    per_night: int | None = None
+
+
+@dataclass(frozen=True)
 class Services:
     """What ``pipeline`` lends a connector.
 
@@ -230,6 +272,7 @@ class Services:
         patience_seconds: longest wait (on ``clock``) a pull sleeps out; beyond it ``QuotaWait`` gives the slot back.
         count_call: told of every HTTP call (operation name), for the night's figures.
         answer_seconds: how long a marketplace may take to answer, of the wall.
+        parcels: for a tracking account: the parcels it is to follow, oldest check first (None: nobody knows any).
     """
 
     clock: Clock
@@ -239,6 +282,7 @@ class Services:
     patience_seconds: float = 20.0
     count_call: Callable[[str], None] = lambda operation: None
     answer_seconds: float = 30.0
+    parcels: Callable[[], Sequence[ParcelToFollow]] | None = None
 
 
 class Connector(Protocol):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 from types import ModuleType
 
-from connectors.contract import Connector, Credentials, Endpoint, Services, Shop
+from connectors.contract import Connector, Credentials, Endpoint, Services, Shop, TrackingSource
 from connectors.errors import FatalError
 
 GROUP = "daiyun.connectors"
@@ -49,6 +49,11 @@ def endpoints(marketplace: str) -> Mapping[str, Endpoint]:
 def currencies(marketplace: str) -> Mapping[str, str]:
     """Site → the only currency its prices can be in; empty where a site has no such thing (own stores)."""
     return getattr(module(marketplace), "CURRENCIES", {})
+
+
+def tracking_source(marketplace: str) -> TrackingSource | None:
+    """What following a parcel takes there; None for what follows no parcels."""
+    return getattr(module(marketplace), "SOURCE", None)
 
 
 def connect(shop: Shop, credentials: Credentials, services: Services) -> Connector:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Engine
 
 from connectors import registry
-from connectors.contract import Connector, Endpoint, Services
+from connectors.contract import Connector, Endpoint, ParcelToFollow, Services
 from connectors.errors import FatalError, QuotaWait
 from pipeline.clients import Client, ClientFolder, ShopEntry, read_clients
 from pipeline.clock import RemoteClock, SystemClock, clock_from
 from pipeline.connections import read_connection
 from pipeline.errors import SettingsError
+from pipeline.parcels import parcels_for
 from pipeline.settings import settings
 from warehouse.calls import count_calls
 from warehouse.database import client_session, make_engine
@@ -126,7 +127,12 @@ class OpenShop:
             patience_seconds=wall_patience * clock().speed,
             count_call=self.calls,
             answer_seconds=settings().answer_seconds,
+            parcels=self._parcels,
         )
+
+    def _parcels(self) -> Sequence[ParcelToFollow]:
+        with self.session() as conn:
+            return parcels_for(conn, self.client, self.name, clock().now())
 
 
 def open_shop(name: str, connection: Mapping[str, Any] | None = None) -> OpenShop:

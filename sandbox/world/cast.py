@@ -26,7 +26,7 @@ SITES = {
 ZONES = {code: ZoneInfo(site.zone) for code, site in SITES.items()}
 
 # What is open in this world, as packages of the sandbox. A shop's number is its place below, whether or not it is open.
-OPEN = ("amazon", "lazada", "aliexpress", "ebay", "etsy", "shopify", "woocommerce", "paypal")
+OPEN = ("amazon", "lazada", "aftership", "aliexpress", "dhl", "ebay", "etsy", "paypal", "shopify", "track17", "woocommerce")
 
 SHOPS = {
     name: Shop(name, client, marketplace, sites, number, share)

@@ -1,0 +1,128 @@
+"""The contract's questions, answered for one brand's DHL key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import requests
+
+from connectors.base import BaseConnector
+from connectors.contract import Answer, Credentials, Page, Services, Shop, StockChange, Window
+from connectors.dhl.endpoints import BUDGETS, ENDPOINTS
+from connectors.dhl.mapping import NEW, TOLD, map_parcels, numbers_of
+from connectors.dhl.words import division
+from connectors.errors import QuotaWait, RetryableError
+from connectors.http import Call, Session, pick
+from connectors.tracking import listing, named, sells_nothing
+from connectors.verdicts import Outcome, Reply, Verdict, judge_by_status
+
+PATH = "/track/shipments"
+KEY = "Put the brand's own key (developer.dhl.com, the app's API Key, approved for Shipment Tracking) into the shop's connection."
+UNTOLD_SECONDS = 5.0  # DHL's texts name one call a second and one in five
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class DhlParcels:
+    """Land the list, then one call a parcel; a day whose calls are spent ends the pull, and the rest comes first the next night.
+
+    Cursor: ``ask`` (entries still to be asked for), ``group``.
+    """
+
+    shop: Shop
+    services: Services
+    session: Session
+    url: str
+
+    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
+        if cursor is None:
+            page, entries = listing(self.services, self.services.clock.now())
+            state = {"ask": entries, "group": 0}
+            yield replace(page, cursor=state if entries else None)
+        else:
+            state = dict(cursor)
+        while state["ask"]:
+            entry, later = state["ask"][0], state["ask"][1:]
+            state = {"ask": later, "group": state["group"] + 1}
+            reply = self.ask(entry["number"], division(entry["carrier"], entry["country"]))
+            if reply is None:
+                yield Page(b"[]", self.services.clock.now(), f"the day's calls are spent, {len(later) + 1} parcels wait", "spent",
+                           group=state["group"])
+                return
+            part = f"{TOLD if entry['is_told'] else NEW}/{entry['number']}"
+            yield Page(
+                reply.body, reply.received_at, f"shipments: {len(later)} left", part=part, group=state["group"],
+                cursor=state if later else None,
+            )
+
+    def ask(self, number: str, service: str | None) -> Reply | None:
+        """One parcel's answer, 404 included; None where the day's calls are spent.
+
+        A refusal for the second and one for the day read alike: what is still refused after some patience is the day's.
+        """
+        params = {"trackingNumber": number, "language": "en", "requesterCountryCode": self.shop.sites[0]}
+        params |= {"service": service} if service else {}
+        call = Call("shipments", "GET", self.url, params=params, is_json=False, tolerates=(404, 429))
+        for _ in range(TRIES):
+            try:
+                self.services.limiter.take(BUDGETS["calls of a day"], self.session.holder(BUDGETS["calls of a day"]), 0.0)
+            except QuotaWait:
+                return None
+            reply = self.session.send(call)
+            if reply.status != 429:
+                return _readable(reply, self.session.who("shipments"))
+            budget = BUDGETS["shipments"]
+            self.services.limiter.penalise(budget, self.session.holder(budget), UNTOLD_SECONDS)
+        return None
+
+    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
+        return map_parcels(self.shop, pages)
+
+    def record_ids(self, pages: Sequence[Page]) -> list[str]:
+        return named(pages, numbers_of)
+
+
+def _readable(reply: Reply, who: str) -> Reply:
+    if not isinstance(reply.json_or_none(), dict):
+        raise RetryableError(f"{who}: an answer cut off, or a web page instead of one (HTTP {reply.status}). Run the step again later.")
+    return reply
+
+
+def judge(reply: Reply) -> Verdict:
+    """A key DHL does not know is refused for good; everything else by its status (problem+json says why)."""
+    told = reply.json_or_none()
+    title, detail = (str(told.get(name) or "") for name in ("title", "detail")) if isinstance(told, Mapping) else ("", "")
+    if reply.status < 300 and not isinstance(told, Mapping):
+        return Verdict(Outcome.TRANSIENT, message="an answer cut off or not JSON")
+    verdict = judge_by_status(reply)
+    if verdict.outcome is Outcome.UNAUTHORIZED:
+        return Verdict(Outcome.REFUSED, title, detail, remedy=KEY)
+    return replace(verdict, code=title, message=detail)
+
+
+class DhlConnector(BaseConnector):
+    """One brand's key."""
+
+    def __init__(self, shop: Shop, credentials: Credentials, services: Services) -> None:
+        key = pick(("api_key",), credentials.secrets, f"dhl, shop '{shop.client}/{shop.name}'")["api_key"]
+
+        def sign(request: requests.Request, token: str) -> None:
+            request.headers["DHL-API-Key"] = key
+
+        session = Session(shop, credentials, services, BUDGETS, sign=sign, judge=judge)
+        parcels = DhlParcels(shop, services, session, credentials.host.rstrip("/") + PATH)
+        super().__init__(shop, services, session, ENDPOINTS, BUDGETS, {"parcels": parcels})
+
+    def check(self) -> str:
+        """Ask for DHL's own example number: the key is known where that is answered, found or not."""
+        reply = self.entities["parcels"].ask("00340434292135100186", None)
+        return "DHL: the key is known" if reply else "DHL: the key is known, and its calls of today are spent"
+
+    def push_stock(self, changes: Sequence[StockChange], *, dry_run: bool = False) -> list[Answer]:
+        raise sells_nothing(self.shop)
+
+    def observe_stock(self, changes: Sequence[StockChange]) -> dict[str, int | None]:
+        raise sells_nothing(self.shop)

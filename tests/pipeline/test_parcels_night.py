@@ -1,0 +1,42 @@
+"""Whole nights of the three tracking services against the sandbox's truth."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+import pytest
+
+DAY = timedelta(days=1)
+TRACKERS = ["lumora_17track", "northpeak_dhl", "kiln_aftership"]
+SELLERS = ["lumora_shopify", "northpeak_woocommerce", "kiln_etsy"]
+MARKETS = ["shopify", "woocommerce", "etsy", "track17", "aftership", "dhl"]
+SEEDS = [int(seed) for seed in os.environ.get("DAIYUN_SEEDS", "3").split()]
+
+
+def begin(world, seed):
+    return world(sandbox=["--marketplaces", *MARKETS], days=8, orders_per_day=30, seed=seed)
+
+
+def count(here, query):
+    return here.rows(query)[0]["count"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nights_of_the_trackers_end_at_the_truth(world, seed):
+    here = begin(world, seed)
+    assert here.night(SELLERS) == {}
+    for night in range(3):
+        assert here.night(TRACKERS) == {}
+        assert here.mismatches(TRACKERS) == {}
+        if not night:
+            before = here.fingerprints()
+            assert here.night(TRACKERS) == {} and here.fingerprints() == before, "nothing new, and something was written"
+        here.move_to(here.horizon + DAY)
+        assert here.night(SELLERS) == {}
+    found = {row["shop"]: row["count"] for row in here.rows("SELECT shop, count(*) FROM tracked_parcels GROUP BY shop")}
+    assert set(found) == set(TRACKERS) and min(found.values()) > 3
+    words = {row["status"] for row in here.rows("SELECT DISTINCT status FROM tracked_parcels")}
+    assert {"delivered", "in_transit", "pending"} <= words
+    assert count(here, "SELECT count(*) FROM tracking_events WHERE occurred_at IS NULL AND occurred_local <> ''")
+    assert not count(here, "SELECT count(*) FROM quarantine WHERE table_name LIKE 'track%'")
