@@ -102,7 +102,8 @@ class Endpoint:
 
     Attributes:
         tables: canonical tables its pages turn into, the one that carries the record's id first.
-        record_id: column of that first table that names the vendor's record (certificates count these).
+        record_id: column of that first table that names the vendor's record (certificates count these); several with commas
+            between where a record has no number of its own: then its ids are their values joined by ``|``.
         incremental: the vendor's field a window selects by; ``snapshot`` where every pull reads everything.
         overlap: how far before its watermark a pull reaches back for late rows.
         lag: how far behind now a window's end must stay.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -96,11 +98,11 @@ def count(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held: list[di
     for chunk in page_chunks(pull):
         announced.update(opened.connector.record_ids(endpoint.entity, chunk.pages))
     table, owner = endpoint.tables[0], (opened.client.name, opened.name)
-    names = list(dict.fromkeys((endpoint.record_id, *CANONICAL[table].key)))
+    names = list(dict.fromkeys((*endpoint.record_id.split(","), *CANONICAL[table].key)))
     delivered = [frames[table][names] for frames in landing().read_batches(pull.ref) if table in frames]
     rows = pd.concat([CANONICAL[table].empty()[names], *delivered], ignore_index=True)
     with opened.session() as conn:
-        stored = stored_ids(conn, table, endpoint.record_id, *owner, rows[endpoint.record_id])
+        stored = stored_ids(conn, table, endpoint.record_id, *owner, _ids_in(rows, endpoint.record_id))
         if table in endpoint.retires:  # an old snapshot may be certified after a newer one
             absent = rows[~rows[endpoint.record_id].isin(stored)]
             stored |= set(gone_since(conn, table, *owner, absent)[endpoint.record_id])
@@ -109,13 +111,24 @@ def count(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held: list[di
 
 def prove(endpoint: Endpoint, announced: set[str], stored: set[str], held: list[dict], vendor_count: int | None) -> Proof:
     """A record that carries no id was announced and is quarantined all the same: it counts by where it lies in the landing."""
-    quarantined = {str(row[endpoint.record_id]) for row in held if row.get(endpoint.record_id) is not None}
+    named = [(row, _id_of(row, endpoint.record_id)) for row in held]
+    quarantined = {number for _, number in named if number is not None}
     nameless = {
         f"without {endpoint.record_id} at {row['landing_ref']}"
-        for row in held
-        if row[TABLE] == endpoint.tables[0] and row.get(endpoint.record_id) is None
+        for row, number in named
+        if row[TABLE] == endpoint.tables[0] and number is None
     }
     return Proof(announced | nameless, stored & announced, (quarantined & announced) | nameless, vendor_count)
+
+
+def _id_of(row: Mapping[str, Any], record_id: str) -> str | None:
+    values = [row.get(name) for name in record_id.split(",")]
+    return None if None in values else "|".join(map(str, values))
+
+
+def _ids_in(rows: pd.DataFrame, record_id: str) -> list[str]:
+    columns = (rows[name].tolist() for name in record_id.split(","))
+    return ["|".join(map(str, values)) for values in zip(*columns, strict=True)]
 
 
 def _rows_quarantined(opened: OpenShop, pull: ledger.Pull) -> list[dict]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from connectors.contract import Credentials
@@ -31,6 +32,17 @@ def read_connection(shop: str, given: Mapping[str, Any] | None = None) -> tuple[
         )
     host = connection["host"]
     return Credentials(host=host, auth_host=extra.get("auth_host") or host, secrets=extra["secrets"]), dict(extra.get("account") or {})
+
+
+def read_folder(shop: str, folder: Path, given: Mapping[str, Any] | None = None) -> tuple[Credentials, dict[str, str]]:
+    """For a marketplace without a login (``HAS_LOGIN = False``): ``folder``, or the ``host`` of a connection where there is one.
+
+    Raises:
+        SettingsError: there is a connection, and it cannot be read.
+    """
+    connection = given if given is not None else (_from_environment(shop) if os.environ.get(_variable(shop)) else {})
+    extra = _extra(shop, connection.get("extra") or {})
+    return Credentials(host=connection.get("host") or str(folder), auth_host="", secrets={}), dict(extra.get("account") or {})
 
 
 def _extra(shop: str, given: Any) -> dict[str, Any]:

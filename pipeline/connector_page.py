@@ -52,7 +52,7 @@ def _section(name: str, module: ModuleType) -> str:
     writes = f"Writes: {', '.join(module.WRITES)}." if module.WRITES else "Writes nothing."
     told = [writes, *(["", "Other operations:", "", *others] if others else [])]
     sources = sorted({budget.source for budget in module.BUDGETS.values() if budget.source})
-    return "\n".join([f"## {name}", "", *head, *rows, "", *told, "", f"Quotas by: {_cell('; '.join(sources))}", ""])
+    return "\n".join([f"## {name}", "", *head, *rows, "", *told, "", *([f"Quotas by: {_cell('; '.join(sources))}", ""] if sources else [])])
 
 
 def _row(endpoint: Endpoint, budgets: Mapping[str, Budget]) -> str:

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Engine
 
 from connectors import registry
-from connectors.contract import Connector, Endpoint, ParcelToFollow, Services
+from connectors.contract import Connector, Credentials, Endpoint, ParcelToFollow, Services
 from connectors.errors import FatalError, QuotaWait
 from pipeline.clients import Client, ClientFolder, ShopEntry, read_clients
 from pipeline.clock import RemoteClock, SystemClock, clock_from
-from pipeline.connections import read_connection
+from pipeline.connections import read_connection, read_folder
 from pipeline.errors import SettingsError
 from pipeline.parcels import parcels_for
 from pipeline.settings import settings
@@ -86,12 +86,17 @@ class OpenShop:
     def connector(self) -> Connector:
         """Raises SettingsError or FatalError: the connection or the marketplace's name is wrong."""
         try:
-            credentials, account = read_connection(self.name, self.connection)
+            credentials, account = self._connection()
         except SettingsError as error:
             raise SettingsError(f"Client '{self.client.name}': {error}") from None
         shop = self.client.shop(self.entry)
         shop = replace(shop, account={**shop.account, **account})
         return registry.connect(shop, credentials, self._services())
+
+    def _connection(self) -> tuple[Credentials, dict[str, str]]:
+        if getattr(registry.module(self.entry.marketplace), "HAS_LOGIN", True):
+            return read_connection(self.name, self.connection)
+        return read_folder(self.name, settings().drop / self.client.name, self.connection)
 
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:

@@ -119,7 +119,7 @@ def announcement(markets: Mapping[str, Market], base: str) -> dict[str, object]:
         "truth": f"{base}/truth", "clock": f"{base}/clock", "horizon": f"{base}/horizon", "stats": f"{base}/stats",
         "marketplaces": {name: _told(market, f"{base}/{name}") for name, market in markets.items()},
         "ecb": f"{base}/ecb/eurofxref-hist.xml", "fx_other": f"{base}/fx/other.csv",
-        "masters": f"{base}/masters", "clients": list(CLIENTS),
+        "masters": f"{base}/masters", "clients": list(CLIENTS), **({"drops": f"{base}/drops"} if "filedrop" in markets else {}),
     }
 
 

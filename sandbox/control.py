@@ -1,4 +1,4 @@
-"""The sandbox's own answers: clock, horizon, statistics, truth, exchange rates and the brands' stock masters."""
+"""The sandbox's own answers: clock, horizon, statistics, truth, exchange rates, and what the brands drop: stock masters and exports."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from sandbox.clock import instant, iso
+from sandbox.filedrop.exports import Export, exports_of
 from sandbox.market import House, Market
 from sandbox.rates_file import ecb_document, other_csv
 from sandbox.stock import master_rows
@@ -26,6 +27,7 @@ def control_routes(house: House, markets: Mapping[str, Market]) -> list[Route]:
         Route("/stats", desk.stats), Route("/truth", desk.tables), Route("/truth/{table}", desk.truth),
         Route("/ecb/eurofxref-hist.xml", desk.history), Route("/ecb/eurofxref-daily.xml", desk.daily),
         Route("/fx/other.csv", desk.other), Route("/masters/{client}.csv", desk.master),
+        Route("/drops/{client}", desk.drops), Route("/drops/{client}/{path:path}", desk.drop),
     ]
 
 
@@ -101,3 +103,17 @@ class _Desk:
         rows.writerows(master_rows(self._house.world, client, self._house.clock.horizon))
         counted = format_datetime(self._house.clock.horizon, usegmt=True)
         return PlainTextResponse(page.getvalue(), media_type="text/csv", headers={"Last-Modified": counted})
+
+    async def drops(self, request: Request) -> Response:
+        """The paths of a client's exports; none where the market of files is not open."""
+        return JSONResponse(sorted(self._exports(request)))
+
+    async def drop(self, request: Request) -> Response:
+        export = self._exports(request).get(request.path_params["path"])
+        if export is None:
+            return PlainTextResponse("no such export", 404)
+        made = format_datetime(export.at, usegmt=True)
+        return Response(export.body, media_type="application/octet-stream", headers={"Last-Modified": made})
+
+    def _exports(self, request: Request) -> Mapping[str, Export]:
+        return exports_of(self._house, request.path_params["client"]) if "filedrop" in self._markets else {}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import ARRAY, Connection, Text, any_, func, literal, select, text
+from sqlalchemy import ARRAY, Connection, Text, any_, cast, func, literal, select, text
 
 from transforms.schema import Table
 from transforms.tables import CANONICAL
@@ -133,12 +133,14 @@ def newest_change(conn: Connection, table: str, client: str, shop: str) -> datet
 
 
 def stored_ids(conn: Connection, table: str, column: str, client: str, shop: str, ids: Iterable[str]) -> set[str]:
-    """Which of ``ids`` stand in ``column`` of a shop's rows."""
+    """Which of ``ids`` stand in ``column`` of a shop's rows (``a,b``: in several columns, their texts joined by ``|``)."""
     stored = metadata.tables[table].c
+    names = column.split(",")
+    place = stored[column] if len(names) == 1 else func.concat_ws("|", *(cast(stored[name], Text) for name in names))
     wanted = sorted(set(ids))
     found: set[str] = set()
     for start in range(0, len(wanted), IDS_AT_ONCE):
         some = literal(wanted[start : start + IDS_AT_ONCE], ARRAY(Text))
-        query = select(stored[column]).where(stored.client == client, stored.shop == shop, stored[column] == any_(some))
+        query = select(place).where(stored.client == client, stored.shop == shop, place == any_(some))
         found.update(conn.execute(query).scalars())
     return found

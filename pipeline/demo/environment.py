@@ -90,7 +90,7 @@ def _connections(sandbox: Mapping[str, Any]) -> dict[str, str]:
     """One variable a shop, shaped like an Airflow connection: Airflow and the command line both read it."""
     found = {}
     for market in sandbox["marketplaces"].values():
-        for name, shop in market["shops"].items():
+        for name, shop in ((name, shop) for name, shop in market["shops"].items() if shop["credentials"]):  # a folder has no login
             extra = {"auth_host": shop["auth_url"], "account": shop.get("account", {}), "secrets": shop["credentials"]}
             found[f"AIRFLOW_CONN_{name.upper()}"] = json.dumps({"conn_type": "http", "host": shop["base_url"], "extra": extra})
     return found
@@ -106,17 +106,28 @@ def _secret_key(file: Path) -> str:
 
 
 def drop_masters(options: Options, sandbox: Mapping[str, Any], clients: Path) -> None:
-    """What each brand would drop: its own count of stock, dated when it counted (on the sandbox's clock, not the wall's)."""
+    """What each brand would drop: its own count of stock, and its exports of advertising and traffic.
+
+    Each is dated when it was made (on the sandbox's clock, not the wall's).
+    """
     if not sandbox.get("masters"):
         return
     for client in load_clients(clients):
-        answer = requests.get(f"{sandbox['masters']}/{client.name}.csv", timeout=30)
-        if answer.ok:
-            file = options.out / "drop" / client.name / "stock_master.csv"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(answer.content)
-            counted = parsedate_to_datetime(answer.headers["Last-Modified"]).timestamp()
-            os.utime(file, (counted, counted))
+        folder = options.out / "drop" / client.name
+        _drop(f"{sandbox['masters']}/{client.name}.csv", folder / "stock_master.csv")
+        if sandbox.get("drops"):
+            here = f"{sandbox['drops']}/{client.name}"
+            for path in requests.get(here, timeout=30).json():
+                _drop(f"{here}/{path}", folder / path)
+
+
+def _drop(address: str, file: Path) -> None:
+    answer = requests.get(address, timeout=30)
+    if answer.ok:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(answer.content)
+        made = parsedate_to_datetime(answer.headers["Last-Modified"]).timestamp()
+        os.utime(file, (made, made))
 
 
 def sample_clients(sandbox: Mapping[str, Any], folder: Path) -> Path:

@@ -26,7 +26,7 @@ SITES = {
 ZONES = {code: ZoneInfo(site.zone) for code, site in SITES.items()}
 
 # What is open in this world, as packages of the sandbox. A shop's number is its place below, whether or not it is open.
-OPEN = ("amazon", "lazada", "aftership", "aliexpress", "dhl", "ebay", "etsy", "paypal", "shopify", "track17", "woocommerce")
+OPEN = ("amazon", "lazada", "aftership", "aliexpress", "dhl", "ebay", "etsy", "filedrop", "paypal", "shopify", "track17", "woocommerce")
 
 SHOPS = {
     name: Shop(name, client, marketplace, sites, number, share)
@@ -54,7 +54,7 @@ SHOPS = {
     if marketplace in OPEN
 }
 
-# Accounts that sell nothing: payment services and parcel trackers. They take part in OPEN as the shops do.
+# Accounts that sell nothing: payment services, parcel trackers, folders of exports. They take part in OPEN as the shops do.
 SERVICES = {
     name: Shop(name, client, marketplace, sites, 500 + number, 0.0)
     for number, (name, client, marketplace, sites) in enumerate(
@@ -65,6 +65,8 @@ SERVICES = {
             ("lumora_17track", "lumora", "track17", ("US",)),
             ("northpeak_dhl", "northpeak", "dhl", ("DE",)),
             ("kiln_aftership", "kiln", "aftership", ("GB",)),
+            ("lumora_files", "lumora", "filedrop", ("US",)),
+            ("northpeak_files", "northpeak", "filedrop", ("GB",)),
         )
     )
     if marketplace in OPEN

@@ -1,0 +1,88 @@
+"""Single cells: days, amounts and counts as people and their programs write them. What is doubtful is None, never guessed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from transforms.money import exponents
+
+EXCEL_DAY_ZERO = date(1899, 12, 30)  # Excel's day 1 is 1900-01-01, and it believes in a 29 February of that year
+SERIALS = range(32_874, 73_051)  # 1990 to 2099: other numbers are no days
+SIGNS = {
+    "€": "EUR", "£": "GBP", "US$": "USD", "CA$": "CAD", "A$": "AUD", "HK$": "HKD", "S$": "SGD", "CN¥": "CNY", "￥": "", "¥": "", "$": "",
+}
+
+_ISO = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d\d)(\d\d))(?:[ T]00:00(?::00)?)?", re.ASCII)
+_SERIAL = re.compile(r"(\d{5})(?:\.0+)?", re.ASCII)
+_DOT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+", re.ASCII)
+_COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d{1,2}", re.ASCII)
+_BLANKS = re.compile(r"[\s\u00a0\u202f]+")
+_CODE = re.compile(r"([A-Z]{3})(.*)|(.*?)([A-Z]{3})", re.DOTALL)
+
+
+def day(text: str, patterns: tuple[str, ...] = (), serial_offset: int = 0) -> date | None:
+    """``2026-11-16``, ``2026/11/16``, ``20261116``, Excel's number of the day, or one of ``patterns`` (strptime)."""
+    serial = _SERIAL.fullmatch(text)
+    if serial:
+        number = int(serial.group(1)) + serial_offset
+        return EXCEL_DAY_ZERO + timedelta(days=number) if number in SERIALS else None
+    iso = _ISO.fullmatch(text)
+    try:
+        if iso:
+            return date(int(iso.group(1)), int(iso.group(3) or iso.group(5)), int(iso.group(4) or iso.group(6)))
+    except ValueError:
+        return None
+    for pattern in patterns:
+        try:
+            return datetime.strptime(text, pattern).date()
+        except ValueError:
+            continue
+    return None
+
+
+def amount(text: str) -> tuple[str | None, str | None]:
+    """``US$1,234.50`` → (``1234.50``, ``USD``): the plain decimal, and the currency that the cell itself names.
+
+    A sign that several countries use (``$``, ``¥``) names none. ``1.234,50`` has a decimal comma, ``1,234`` thousands.
+    """
+    bare, currency = _without_currency(_BLANKS.sub(" ", text).strip())
+    is_negative = bare.startswith(("-", "−", "(")) and (bare[0] != "(" or bare.endswith(")"))
+    bare = bare.strip("()-−+ ") if is_negative else bare.lstrip("+ ")
+    if currency is None:
+        bare, currency = _without_currency(bare)
+    if _DOT.fullmatch(bare):
+        number = bare.replace(",", "")
+    elif _COMMA.fullmatch(bare):
+        number = re.sub(r"[.' ]", "", bare).replace(",", ".")
+    else:
+        return None, currency
+    return ("-" if is_negative else "") + ("0" + number if number.startswith(".") else number), currency
+
+
+def _without_currency(text: str) -> tuple[str, str | None]:
+    for sign in sorted(SIGNS, key=len, reverse=True):
+        if text.startswith(sign) or text.endswith(sign):
+            return text.removeprefix(sign).removesuffix(sign).strip(), SIGNS[sign] or None
+    code = _CODE.fullmatch(text)
+    found = (code.group(1) or code.group(4)) if code else None
+    return ((code.group(2) or code.group(3) or "").strip(), found) if found in exponents() else (text, None)
+
+
+def from_micros(text: str) -> str | None:
+    """Millionths of the currency → its plain decimal, exactly."""
+    bare, _ = amount(text)
+    try:
+        return format((Decimal(bare).scaleb(-6)).normalize(), "f") if bare is not None and "." not in bare else None
+    except InvalidOperation:
+        return None
+
+
+def count(text: str) -> tuple[int | None, bool]:
+    """``1,234`` or ``3.00`` → the whole number; and whether it was a number at all (``2.5`` is one, but no count)."""
+    bare, _ = amount(text)
+    if bare is None or len(bare) > 24:
+        return None, False
+    number = Decimal(bare)
+    return (int(number), True) if number == number.to_integral_value() else (None, True)
