@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pipeline import opened as state
 from pipeline import steps
-from pipeline.cli.output import AsJson, errors, show
+from pipeline.cli.output import AsJson, errors, is_watched, show
 from pipeline.cli.patience import patiently
 from pipeline.errors import DatabaseTrouble, PipelineError, SettingsError
 from pipeline.opened import open_shop
@@ -77,12 +77,14 @@ def sync(
     run_id = f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"
     rows = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True, disable=as_json) as progress:
+    with Progress(*columns, console=errors, transient=True, disable=as_json or not is_watched()) as progress:
         bar = progress.add_task("shops", total=len(names) * len(VERBS))
         for place, name in enumerate(names):
 
             def tell(done: int, name: str = name, place: int = place) -> None:
                 progress.update(bar, completed=place * len(VERBS) + done, description=f"{name} {VERBS[done]}")
+                if not is_watched():  # a bar is nothing to a pipe, and a night's silence looks like a hung command
+                    errors.print(f"{name} {VERBS[done]}", markup=False, highlight=False)
 
             fault = _sync_one(name, {"until": _utc(until), "since": _utc(since), "run_id": run_id}, tell)
             rows.append({**_held(name), "is_ok": fault is None, "fault": fault, "run_id": run_id})

@@ -26,6 +26,13 @@ def _console(stream: TextIO, *, stderr: bool = False) -> Console:
 
 console = _console(sys.stdout)
 errors = _console(sys.stderr, stderr=True)
+
+
+def is_watched() -> bool:
+    """Standard error is a terminal, where a bar can move."""
+    return errors.file.isatty()
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

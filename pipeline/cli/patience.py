@@ -16,5 +16,5 @@ def patiently(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         try:
             return verb(*args, **kwargs)
         except TryLater as later:
-            errors.print(f"[dim]{later}[/]", highlight=False, soft_wrap=True)
+            errors.print(f"waits {later.seconds:.0f} s: {later.why}", style="dim", markup=False, highlight=False, soft_wrap=True)
             SystemClock().sleep(later.seconds)

@@ -6,8 +6,9 @@ from itertools import count
 import pytest
 from sqlalchemy import text
 
-from pipeline import opened
+from pipeline import opened, steps
 from pipeline.demo.children import child
+from pipeline.errors import TryLater
 from warehouse.database import client_session
 
 AMAZON, LAZADA = "lumora_amazon_us", "lumora_lazada_sg"
@@ -48,6 +49,22 @@ def test_sync_again_changes_nothing_and_its_table_is_for_people(house):
     said = house.run("sync", "--shop", LAZADA, "--until", NIGHT)
     assert said.code == 0 and LAZADA in said.out and "yes" in said.out
     assert house.rows("SELECT order_id, content_hash, seen_at FROM orders ORDER BY order_id") == before
+
+
+def test_sync_into_a_pipe_says_each_step_and_what_it_waits_for(house, monkeypatch):
+    slept, pull = [], steps.pull_shop
+
+    def once_out_of_quota(*args, **kwargs):
+        if not slept:
+            raise TryLater(90, f"Shop '{LAZADA}': orders: the quota [of the hour] is spent")
+        return pull(*args, **kwargs)
+
+    monkeypatch.setattr(steps, "pull_shop", once_out_of_quota)
+    monkeypatch.setattr("pipeline.clock.SystemClock.sleep", lambda self, seconds: slept.append(seconds))
+    said = house.sync(LAZADA)
+    assert said.code == 0 and slept == [90]
+    wait = f"waits 90 s: Shop '{LAZADA}': orders: the quota [of the hour] is spent"
+    assert said.err.splitlines() == [f"{LAZADA} pull", wait, *(f"{LAZADA} {verb}" for verb in ("validate", "merge", "certify"))]
 
 
 def test_sync_since_reads_exactly_that_stretch(house):
@@ -171,7 +188,7 @@ def test_a_mail_server_that_is_away_is_waited_for_with_a_reason(house, monkeypat
     monkeypatch.setattr("pipeline.clock.SystemClock.sleep", hurry)
     house.enter(DAIYUN_SMTP_HOST="127.0.0.1", DAIYUN_SMTP_PORT="9")
     said = house.run("report", "send", "--client", "lumora", "--night", "2026-11-09T03:00:00Z")
-    assert said.code != 0 and "127.0.0.1:9" in said.err and "come back in 60 s" in said.err
+    assert said.code != 0 and "127.0.0.1:9" in said.err and said.err.startswith("waits 60 s: client 'lumora'")
 
 
 def test_the_upgrade_may_be_repeated_and_needs_the_owner(house):
