@@ -22,20 +22,24 @@ from warehouse.merge_sql import row_key
 LONGEST = timedelta(days=60)  # carriers forget a parcel after about 90 days, and what has not arrived by then is lost
 
 _WAITING = text(f"""
+    WITH told AS (
+        SELECT DISTINCT ON (t.tracking_number) t.tracking_number, t.shop, t.status,
+               greatest(t.source_updated_at, c.source_updated_at) AS checked_at
+        FROM tracked_parcels t
+        LEFT JOIN confirmations c
+          ON c.client = t.client AND c.shop = t.shop AND c.table_name = 'tracked_parcels' AND c.row_key = {row_key(TRACKED_PARCELS, "t")}
+        WHERE t.client = :client
+        ORDER BY t.tracking_number, checked_at DESC, t.shop
+    )
     SELECT s.shop, s.order_id, s.tracking_number, s.carrier, o.ship_country AS country,
-           t.shop AS followed_by, t.status, greatest(t.source_updated_at, c.source_updated_at) AS checked_at
+           told.shop AS followed_by, told.status, told.checked_at
     FROM shipments s
     JOIN orders o USING (client, shop, order_id)
-    LEFT JOIN LATERAL (
-        SELECT * FROM tracked_parcels t WHERE t.client = s.client AND t.tracking_number = s.tracking_number
-        ORDER BY t.source_updated_at DESC, t.shop LIMIT 1
-    ) t ON true
-    LEFT JOIN confirmations c
-      ON c.client = t.client AND c.shop = t.shop AND c.table_name = 'tracked_parcels' AND c.row_key = {row_key(TRACKED_PARCELS, "t")}
+    LEFT JOIN told USING (tracking_number)
     WHERE s.client = :client AND s.tracking_number IS NOT NULL AND s.delivered_at IS NULL
       AND s.status IN ('pending', 'in_transit')
       AND coalesce(s.shipped_at, o.placed_at) >= :since
-      AND (t.status IS NULL OR t.status NOT IN ('delivered', 'returned', 'expired'))
+      AND (told.status IS NULL OR told.status NOT IN ('delivered', 'returned', 'expired'))
 """)
 
 

@@ -1,0 +1,80 @@
+"""Which parcels are still to be followed, by what the warehouse holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipeline.clients import load_clients
+from pipeline.parcels import LONGEST, parcels_for, tracking_sources, waiting_parcels
+from pipeline.settings import REPOSITORY
+from transforms.schema import Kind
+from transforms.tables import CANONICAL
+from warehouse.database import client_session
+from warehouse.tables import metadata
+
+NOW = datetime(2026, 11, 16, 3, tzinfo=UTC)
+WHOLE = {Kind.TEXT: "x", Kind.INSTANT: NOW - timedelta(days=3), Kind.DAY: NOW.date(), Kind.INTEGER: 1}
+
+
+@pytest.fixture
+def put(engine):
+    """``put(table, **values)``: one row of northpeak, with something in every column that must not be null."""
+
+    def insert(table, **values):
+        columns = [column for column in CANONICAL[table].columns if not column.nullable]
+        plain = {column.name: column.allowed[0] if column.allowed else WHOLE[column.kind] for column in columns}
+        row = plain | {"client": "northpeak", "shop": "northpeak_ebay"} | values
+        with client_session(engine, row["client"]) as conn:
+            conn.execute(metadata.tables[table].insert().values(row))
+
+    return insert
+
+
+@pytest.fixture
+def send(put):
+    def parcel(number, **values):
+        order = {name: values[name] for name in ("client", "shop") if name in values}
+        put("orders", order_id=f"order of {number}", ship_country="DE", **order)
+        put("shipments", **{"order_id": f"order of {number}", "shipment_id": "1", "tracking_number": number, "carrier": "DHL",
+                            "status": "in_transit", "shipped_at": NOW - timedelta(days=2)} | values)
+
+    return parcel
+
+
+def waiting(engine, client="northpeak"):
+    with client_session(engine, client) as conn:
+        return {parcel.tracking_number: parcel for parcel in waiting_parcels(conn, client, NOW)}
+
+
+def test_undelivered_parcels_of_every_shop_of_the_client_wait_and_no_others(engine, send):
+    send("A1", shop="northpeak_woocommerce")
+    send("B1")
+    send("GONE", delivered_at=NOW)
+    send("DONE", status="delivered")
+    send("DROPPED", status="cancelled")
+    send("OLD", shipped_at=NOW - LONGEST - timedelta(days=1))
+    send("OTHER", client="kiln", shop="kiln_ebay")
+    found = waiting(engine)
+    assert set(found) == {"A1", "B1"}
+    assert (found["A1"].shop, found["A1"].country, found["A1"].followed_by) == ("northpeak_woocommerce", "DE", None)
+
+
+def test_what_a_service_saw_arrive_come_back_or_gave_up_on_waits_no_more(engine, send, put):
+    for number, status in (("A1", "delivered"), ("B1", "returned"), ("C1", "expired"), ("D1", "exception")):
+        send(number)
+        put("tracked_parcels", shop="northpeak_dhl", tracking_number=number, service="dhl", status=status)
+    found = waiting(engine)
+    assert set(found) == {"D1"}
+    assert (found["D1"].followed_by, found["D1"].status, found["D1"].checked_at) == ("northpeak_dhl", "exception", WHOLE[Kind.INSTANT])
+
+
+def test_an_account_is_given_its_share_and_a_shop_that_follows_nothing_none(engine, send):
+    send("A1")
+    send("H1", carrier="Hermes")
+    client = next(each for each in load_clients(REPOSITORY / "clients") if each.name == "northpeak")
+    assert set(tracking_sources(client)) == {"northpeak_dhl"}
+    with client_session(engine, "northpeak") as conn:
+        assert [parcel.tracking_number for parcel in parcels_for(conn, client, "northpeak_dhl", NOW)] == ["A1"]
+        assert list(parcels_for(conn, client, "northpeak_ebay", NOW)) == []
