@@ -1,6 +1,7 @@
 """Clients' files, settings and connections: bad ones are refused with who, what and what now."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -174,3 +175,11 @@ def test_a_connection_without_secrets_is_refused_without_showing_what_it_has():
     with pytest.raises(SettingsError, match=r"extra\.secrets") as refused:
         read_connection("acme_de", {"host": "https://api", "password": "very-secret"})
     assert "very-secret" not in str(refused.value)
+
+
+def test_a_shop_of_files_needs_no_connection_and_one_may_name_another_folder(monkeypatch):
+    monkeypatch.delenv("AIRFLOW_CONN_ACME_FILES", raising=False)
+    assert read_folder("acme_files", Path("drop/acme"))[0].host == str(Path("drop/acme"))
+    monkeypatch.setenv("AIRFLOW_CONN_ACME_FILES", '{"host": "/srv/exports", "extra": {"account": {"currency": "USD"}}}')
+    credentials, account = read_folder("acme_files", Path("drop/acme"))
+    assert (credentials.host, dict(credentials.secrets), account) == ("/srv/exports", {}, {"currency": "USD"})
