@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.clients import load_clients, read_clients
-from pipeline.connections import read_connection
+from pipeline.connections import read_connection, read_folder
 from pipeline.errors import SettingsError
 from pipeline.settings import REPOSITORY, Settings, settings
 
