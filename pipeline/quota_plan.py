@@ -46,7 +46,7 @@ def plan_night(at: datetime | None = None) -> list[dict[str, Any]]:
     starts_at = night_start(at)
     with client_session(state.engine(), "*") as conn:
         usual = usual_calls(conn)
-    shops = [open_shop(entry.name) for client in state.clients().values() for entry in client.shops]
+    shops = [open_shop(entry.name) for client in state.clients().good.values() for entry in client.shops]
     needs = {opened.name: _needs(opened, usual.get(opened.name, {})) for opened in shops}
     waits = waiting_seconds([need for mine in needs.values() for need in mine])
     return [_row(opened, needs[opened.name], waits, usual.get(opened.name, {}), starts_at) for opened in shops]

@@ -137,7 +137,7 @@ def test_several_processes_together_never_spend_more_than_the_budget(database_ur
     workers = [context.Process(target=_spend, args=(database_url, 1.5, results)) for _ in range(3)]
     for worker in workers:
         worker.start()
-    starts = sorted(moment for _ in workers for moment in results.get(timeout=60))
+    starts = sorted(moment for _ in workers for moment in results.get(timeout=240))
     for worker in workers:
         worker.join()
     assert len(starts) > 20
@@ -181,7 +181,7 @@ def test_only_one_process_at_a_time_renews(database_url):
     workers = [context.Process(target=_renew, args=(database_url, results)) for _ in range(3)]
     for worker in workers:
         worker.start()
-    assert sorted(results.get(timeout=60) for _ in workers) == [1, 2, 3]
+    assert sorted(results.get(timeout=240) for _ in workers) == [1, 2, 3]
     for worker in workers:
         worker.join()
 

@@ -201,15 +201,15 @@ def furnished(postgres, told: Mapping[str, Any], folder: Path, database: str, sm
     forget()
 
 
-def options(folder: Path) -> Options:
-    return Options(seed=1, days=4, orders_per_day=55, out=folder, night=NIGHT, speed=600)
+def options(folder: Path, speed: float = 600) -> Options:
+    return Options(seed=1, days=4, orders_per_day=55, out=folder, night=NIGHT, speed=speed)
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory) -> Iterator[Mapping[str, Any]]:
-    """A running sandbox's announcement; shared by a file's tests."""
+def told(request, tmp_path_factory) -> Iterator[Mapping[str, Any]]:
+    """A running sandbox's announcement; shared by a file's tests, which may say its ``SPEED``."""
     folder = tmp_path_factory.mktemp("sandbox")
-    with child("sandbox", sandbox_options(options(folder)), folder / "sandbox.log") as line:
+    with child("sandbox", sandbox_options(options(folder, getattr(request.module, "SPEED", 600))), folder / "sandbox.log") as line:
         yield line
 
 

@@ -15,6 +15,9 @@ AMAZON, LAZADA = "lumora_amazon_us", "lumora_lazada_sg"
 NIGHT = "2026-11-16T03:00:00Z"
 
 
+SPEED = 150  # a page token of half a minute must outlive a busy machine's pause
+
+
 @pytest.fixture(scope="module", autouse=True)
 def synced(shared_house):
     """Both shops once through the night, by one command."""

@@ -52,7 +52,8 @@ def test_the_sandbox_says_one_line_when_it_is_ready_and_ends_on_sigterm():
     try:
         told = json.loads(process.stdout.readline())
         assert {"truth", "marketplaces"} <= set(told) and set(told["marketplaces"]) == set(OPEN)
-        assert all(market["base_url"] and market["credentials"] for market in told["marketplaces"].values())
+        networked = {name: market for name, market in told["marketplaces"].items() if name != "filedrop"}  # whose place is a folder
+        assert all(market["base_url"] and market["credentials"] for market in networked.values())
         assert requests.get(told["clock"], timeout=10).ok
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=10)
