@@ -23,14 +23,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from contract_bench import Bench, MarketClock
 from contract_gateway import Gateway
+from contract_world import sandbox
 
 from connectors import registry
 from connectors.contract import Shop
-from pipeline.demo.children import child
 
-WORLD = ("serve", "--json", "--seed", "3", "--days", "5", "--orders-per-day", "150", "--stall-seconds", "0.9")
 TARGET = "DAIYUN_CONTRACT_TARGET"
-_told: dict[str, Any] = {}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,13 +51,48 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("name", names)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--score", None):
+        names = config.getoption("--connector") or registry.known()
+        config.pluginmanager.register(Score(Path(config.getoption("--score")), {name: Counter() for name in names}))
+
+
+@dataclass
+class Score:
+    """Counts every test by its connector, whichever of its phases failed, and writes the sum down at the end."""
+
+    file: Path
+    counts: dict[str, Counter[str]]
+    _failed: set[str] = field(default_factory=set)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        name = dict(report.user_properties).get("connector")
+        if name in self.counts:
+            if report.failed and report.nodeid not in self._failed:
+                self._failed.add(report.nodeid)
+                self.counts[name]["failed"] += 1
+            elif report.passed and report.when == "call":
+                self.counts[name]["passed"] += 1
+
+    def pytest_sessionfinish(self) -> None:
+        rows = [{"name": name, "passed": counts["passed"], "failed": counts["failed"]} for name, counts in self.counts.items()]
+        self.file.write_text(json.dumps(rows), encoding="utf-8")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        if "name" in parameters:
+            item.user_properties.append(("connector", parameters["name"]))
+
+
 @pytest.fixture(scope="session")
 def told(tmp_path_factory) -> Iterator[Mapping[str, Any]]:
     """The announcement: where each marketplace, the truth, the clock, the horizon and the counts are."""
     if os.environ.get(TARGET):
         yield json.loads(Path(os.environ[TARGET]).read_text(encoding="utf-8"))
         return
-    with child("sandbox", WORLD, tmp_path_factory.mktemp("sandbox") / "sandbox.log") as line:
+    with sandbox(tmp_path_factory.mktemp("sandbox") / "sandbox.log") as line:
         yield line
 
 
