@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 import requests
+import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -29,6 +30,7 @@ from connectors import registry
 from connectors.contract import Shop
 
 TARGET = "DAIYUN_CONTRACT_TARGET"
+FINDINGS = Path(__file__).with_name("open_findings.yaml")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,6 +73,8 @@ class Score:
             if report.failed and report.nodeid not in self._failed:
                 self._failed.add(report.nodeid)
                 self.counts[name]["failed"] += 1
+            elif hasattr(report, "wasxfail") and report.skipped:
+                self.counts[name]["failed"] += 1
             elif report.passed and report.when == "call":
                 self.counts[name]["passed"] += 1
 
@@ -80,7 +84,11 @@ class Score:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whose test it is; and what is known to fail must fail until it is mended, and then its line goes."""
+    known = {each["test"]: each["why"] for each in yaml.safe_load(FINDINGS.read_text(encoding="utf-8")) or ()}
     for item in items:
+        if item.name in known:
+            item.add_marker(pytest.mark.xfail(reason=known[item.name], strict=True))
         parameters = getattr(getattr(item, "callspec", None), "params", {})
         if "name" in parameters:
             item.user_properties.append(("connector", parameters["name"]))

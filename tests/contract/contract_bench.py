@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -35,6 +35,7 @@ OVERSLEPT_SECONDS = 0.25  # nobody wakes early; without it two calls' different 
 PATIENCE_SECONDS = 10_000_000.0  # waits cost nothing here, so they are waited out
 ANSWER_SECONDS = 0.5
 MOST_PAGES = 2000
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 HISTORY_DAYS = 6  # longer than the world is old
 _readings = itertools.count(1)
 
@@ -77,7 +78,9 @@ class WatchedTokens(MemoryTokens):
         self.lie = timedelta(0)
 
     def forget(self) -> None:
-        self._tokens.clear()
+        """Let every access token be over; refresh tokens stay, for a vendor may have changed them."""
+        for name, token in self._tokens.items():
+            self._tokens[name] = Token(token.access_token, LONG_AGO, token.refresh_token)
         self.seen.clear()
 
     def put(self, name: str, token: Token) -> None:
@@ -203,7 +206,7 @@ class Bench:
         mapped = self.connector.map(entity, pages)
         assert set(mapped) == set(endpoint.tables), f"{self.name} {entity}: frames {sorted(mapped)}, declared {sorted(endpoint.tables)}"
         chunk = Chunk(0, pages)
-        stamped = {table: stamp(frame, SimpleNamespace(pull_id=f"reading-{next(_readings)}"), chunk) for table, frame in mapped.items()}
+        stamped = {table: stamp(frame, _pull(), chunk) for table, frame in mapped.items()}
         with patch.object(gate, "gate", _silent_gate):
             checked = check(endpoint.tables[0], stamped, BatchFacts(now=self.clock.now()))
         held = [{**json.loads(row["row"]), "table": row["table"], "rule": row["rule"]} for row in records(checked.faults)]
@@ -268,6 +271,11 @@ def merge(
         kept |= newer
         won[name] = set(newer)
     return stored
+
+
+def _pull() -> SimpleNamespace:
+    """As much of a pull as stamping looks at."""
+    return SimpleNamespace(pull_id=f"reading-{next(_readings)}", derivation=0)
 
 
 def _silent_gate(kept: Mapping[str, Any]) -> SimpleNamespace:

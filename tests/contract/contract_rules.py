@@ -99,7 +99,7 @@ class Rewrite(Rule):
 
 @dataclass
 class Stale(Rule):
-    """The second different call of each kind is answered with the first one's answer once more; ``for_ever``: all that follow."""
+    """The second question at one address is answered with the first one's answer once more; ``for_ever``: all that follow."""
 
     for_ever: bool = False
     repeated: int = 0
@@ -107,10 +107,10 @@ class Stale(Rule):
     _done: set[str] = field(default_factory=set)
 
     def after(self, call: Call, reply: Reply) -> None:
-        asked = f"{call.path} {call.body!r}"
-        first = self._first.setdefault(call.shape, (asked, reply.body))
-        if reply.status < 300 and first[0] != asked and (self.for_ever or call.shape not in self._done):
-            self._done.add(call.shape)
+        address, asked = f"{call.method} {call.path.partition('?')[0]}", f"{call.path} {call.body!r}"
+        first = self._first.setdefault(address, (asked, reply.body))
+        if reply.status < 300 and first[0] != asked and (self.for_ever or address not in self._done):
+            self._done.add(address)
             self.repeated += reply.body != first[1]
             reply.body = first[1]
 

@@ -16,12 +16,11 @@ WORLD = ("--seed", "3", "--days", "5", "--orders-per-day", "150", "--stall-secon
 
 
 @contextmanager
-def sandbox(log: Path) -> Iterator[dict[str, Any]]:
-    """A sandbox of its own; gives its announcement."""
+def sandbox(log: Path, *options: str) -> Iterator[dict[str, Any]]:
+    """A sandbox of its own, with further options; gives its announcement."""
     with log.open("ab") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "serve", "--json", *WORLD], cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
+        command = [sys.executable, "-m", "sandbox", "serve", "--json", *WORLD, *options]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
         line = process.stdout.readline()
         if not line:

@@ -65,12 +65,12 @@ def _objects(values):
 
 
 def _made_up(frames, true) -> list[str]:
-    """Money and times that are neither what they were nor null nor under a fault."""
+    """Money that is neither what it was nor null nor under a fault."""
     return [
         f"{table} {key} {name} {row[name]!r} instead of {known[name]!r}"
         for table, rows in frames.items() for row in rows if row["fault"] is None
         for key in [tuple(row[name] for name in CANONICAL[table].full_key)]
         for known in [true.get(table, {}).get(key, row)]
         for name in CANONICAL[table].content
-        if CANONICAL[table].by_name[name].kind in (Kind.MINOR, Kind.INSTANT) and row[name] is not None and row[name] != known[name]
+        if CANONICAL[table].by_name[name].kind is Kind.MINOR and row[name] is not None and row[name] != known[name]
     ][:3]

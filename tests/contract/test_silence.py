@@ -74,7 +74,10 @@ def told_by(error: BaseException | None) -> str:
 def test_no_secret_in_a_log_line_or_an_error(bench, entity, ear):
     said = [repr(bench.connector), repr(bench.credentials), repr(getattr(bench.connector, "session", ""))]
     bench.tokens.forget()  # so that it logs in under our ears too
-    said.append(told_by(bench.read(entity, bench.evening).trouble))
+    with bench.gateway.under(Rule()) as calls:
+        said.append(told_by(bench.read(entity, bench.evening).trouble))
+        if not calls:
+            pytest.skip("nothing is asked for this shop")
     for status in STATUSES:
         with bench.gateway.under(Parrot(status)):
             said.append(told_by(bench.read(entity, bench.evening).trouble))

@@ -17,6 +17,10 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 SUITE = ROOT / "tests" / "contract"
+sys.path[:0] = [str(ROOT), str(SUITE)]
+
+from contract_world import sandbox  # noqa: E402
+
 CAUGHT, SURVIVED = 1, 0  # pytest's exit codes
 
 
@@ -44,7 +48,10 @@ def judge(mutant: dict[str, Any], folder: Path) -> dict[str, str]:
         return {"outcome": "broken", "words": f"{mutant['file']} holds {source.count(mutant['old'])} times: {mutant['old']}"}
     changed.write_text(source.replace(mutant["old"], mutant["new"]), encoding="utf-8")
     log = folder / "words.txt"
-    code = _in_a_fork(copy, mutant, log)
+    # a sandbox for each: what a vendor gave out once (a rotating refresh token) it does not give again
+    with sandbox(folder / "sandbox.log", "--marketplaces", mutant["connector"]) as told:
+        (folder / "announcement.json").write_text(json.dumps(told), encoding="utf-8")
+        code = _in_a_fork(copy, mutant, log)
     words = log.read_text(encoding="utf-8", errors="replace")[-3000:]
     return {"outcome": {CAUGHT: "caught", SURVIVED: "survived"}.get(code, "broken"), "words": words}
 
@@ -69,15 +76,10 @@ def _in_a_fork(copy: Path, mutant: dict[str, Any], log: Path) -> int:
 
 
 def main() -> None:
-    sys.path[:0] = [str(ROOT), str(SUITE)]
-    from contract_world import sandbox
-
     warm_up()
-    with tempfile.TemporaryDirectory(prefix="daiyun-mutants-") as name, sandbox(Path(name) / "sandbox.log") as told:
-        target = Path(name) / "announcement.json"
-        target.write_text(json.dumps(told), encoding="utf-8")
-        os.environ["DAIYUN_CONTRACT_TARGET"] = str(target)
-        os.chdir(ROOT)
+    os.chdir(ROOT)
+    with tempfile.TemporaryDirectory(prefix="daiyun-mutants-") as name:
+        os.environ["DAIYUN_CONTRACT_TARGET"] = str(Path(name) / "announcement.json")
         print(json.dumps({"outcome": "ready"}), flush=True)
         for line in sys.stdin:
             print(json.dumps(judge(json.loads(line), Path(name))), flush=True)
