@@ -79,7 +79,8 @@ class Gateway:
 
     def __init__(self, target: str, now: Callable[[], datetime]) -> None:
         self.target, self._now = target, now
-        self.rule, self.calls = Rule(), []
+        self.rule: Rule | None = None
+        self.calls: list[Call] = []
         self._pool = urllib3.PoolManager(maxsize=8, retries=False)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -99,10 +100,10 @@ class Gateway:
         try:
             yield self.calls
         finally:
-            self.rule, self.calls = Rule(), []
+            self.rule, self.calls = None, []
 
     def _answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
-        rule, calls = self.rule, self.calls
+        rule, calls = (self.rule, self.calls) if self.rule else (Rule(), [])
         with self._lock:
             call = Call(len(calls), method, path, self._now(), headers, body)
             calls.append(call)
