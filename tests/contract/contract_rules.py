@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,32 +17,39 @@ REFUSED = json.dumps({"error": "trouble on purpose", "message": "trouble on purp
 HINT_SECONDS = 7
 
 
-@dataclass
-class Strike(Rule):
-    """Trouble for the first ``times`` calls of every kind (or of those ``choose`` picks); None: for ever."""
+@dataclass(frozen=True)
+class Trouble:
+    """What happens to one call: an answer of the gateway's own, or the marketplace's answer spoiled."""
 
     answer: Reply | None = None
-    spoil: Callable[[Reply], None] | None = None
-    times: int | None = 1
-    choose: Callable[[Call], bool] = lambda call: True
+    spoil: Callable[[Reply], None] = lambda reply: None
+
+
+@dataclass
+class Strike(Rule):
+    """The first calls of every kind meet these troubles, one each; ``for_ever``: the last of them never ends."""
+
+    troubles: Sequence[Trouble]
+    for_ever: bool = False
     struck: list[Call] = field(default_factory=list)
     _seen: Counter[str] = field(default_factory=Counter)
-
-    def _strikes(self, call: Call) -> bool:
-        if not self.choose(call) or (self.times is not None and self._seen[call.shape] >= self.times):
-            return False
-        self._seen[call.shape] += 1
-        self.struck.append(call)
-        return True
+    _now: dict[int, Trouble] = field(default_factory=dict)
 
     def before(self, call: Call) -> Reply | None:
-        if self.answer is None or not self._strikes(call):
+        place = self._seen[call.shape]
+        self._seen[call.shape] += 1
+        if place >= len(self.troubles) and not self.for_ever:
             return None
-        return Reply(self.answer.status, dict(self.answer.headers), self.answer.body, self.answer.cut_at, self.answer.stall_seconds)
+        trouble = self.troubles[min(place, len(self.troubles) - 1)]
+        self.struck.append(call)
+        if trouble.answer is None:
+            self._now[call.number] = trouble
+            return None
+        return Reply(trouble.answer.status, dict(trouble.answer.headers), trouble.answer.body)
 
     def after(self, call: Call, reply: Reply) -> None:
-        if self.spoil is not None and self._strikes(call):
-            self.spoil(reply)
+        if call.number in self._now:
+            self._now.pop(call.number).spoil(reply)
 
 
 def halve(reply: Reply) -> None:
@@ -68,20 +75,25 @@ def too_late(reply: Reply) -> None:
     reply.stall_seconds = 0.9  # of the wall; the bench waits 0.5 for an answer
 
 
-# name → what happens; every connector must come through, or say what is wrong
-TROUBLES: dict[str, Callable[[], dict[str, Any]]] = {
-    "401": lambda: {"answer": Reply(401, dict(JSON), REFUSED)},
-    "403": lambda: {"answer": Reply(403, dict(JSON), REFUSED)},
-    "429 with a hint": lambda: {"answer": Reply(429, {**JSON, "Retry-After": str(HINT_SECONDS)}, REFUSED)},
-    "429 without a hint": lambda: {"answer": Reply(429, dict(JSON), REFUSED)},
-    "500": lambda: {"answer": Reply(500, dict(JSON), REFUSED)},
-    "time-out": lambda: {"spoil": too_late},
-    "truncated body": lambda: {"spoil": halve},
-    "broken connection": lambda: {"spoil": break_off},
-    "HTML instead of JSON": lambda: {"spoil": to_html},
-    "HTML with 503": lambda: {"answer": Reply(503, dict(PAGE), HTML)},
-    "an empty body": lambda: {"spoil": to_nothing},
+# every connector must come through, or say what is wrong
+TROUBLES: dict[str, Trouble] = {
+    "401": Trouble(Reply(401, dict(JSON), REFUSED)),
+    "403": Trouble(Reply(403, dict(JSON), REFUSED)),
+    "429 with a hint": Trouble(Reply(429, {**JSON, "Retry-After": str(HINT_SECONDS)}, REFUSED)),
+    "429 without a hint": Trouble(Reply(429, dict(JSON), REFUSED)),
+    "500": Trouble(Reply(500, dict(JSON), REFUSED)),
+    "time-out": Trouble(spoil=too_late),
+    "truncated body": Trouble(spoil=halve),
+    "broken connection": Trouble(spoil=break_off),
+    "HTML instead of JSON": Trouble(spoil=to_html),
+    "HTML with 503": Trouble(Reply(503, dict(PAGE), HTML)),
+    "an empty body": Trouble(spoil=to_nothing),
 }
+# those that may all pass come three in a row, so that a reading judges three
+IN_A_ROW = (
+    ("401",), ("403",), ("429 with a hint", "500", "time-out"), ("truncated body", "broken connection", "HTML with 503"),
+    ("HTML instead of JSON", "an empty body", "429 without a hint"),
+)
 
 
 @dataclass

@@ -25,9 +25,9 @@ def test_every_row_equals_the_truth(bench, entity):
 
 def test_rows_of_its_other_shops_equal_the_truth_too(others, entity):
     for bench in others:
-        day = bench.read(entity, bench.last(days=1))
-        assert day.is_proven and not day.held, day.trouble or day.fault or day.held[:3]
-        assert not bench.differences(entity, day.rows, whole=bench.endpoint(entity).incremental == "snapshot")
+        whole = bench.read(entity, bench.history)
+        assert whole.is_proven and not whole.held, whole.trouble or whole.fault or whole.held[:3]
+        assert not bench.differences(entity, whole.rows), bench.shop.name
 
 
 def test_a_key_stands_for_one_row_and_every_row_says_where_it_was_landed(bench, entity):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from contract_rules import HINT_SECONDS, TROUBLES, Meanwhile, Strike
+from contract_gateway import Rule
+from contract_rules import HINT_SECONDS, IN_A_ROW, TROUBLES, Meanwhile, Strike
 
 from connectors.errors import QuotaWait
 
-FOR_EVER = ("401", "403", "429 with a hint", "500", "truncated body", "HTML instead of JSON", "an empty body")
+FOR_EVER = ("401", "429 with a hint", "500", "truncated body", "HTML instead of JSON")
 
 
 def says_what_to_do(bench, trouble: Exception) -> bool:
@@ -18,10 +19,10 @@ def says_what_to_do(bench, trouble: Exception) -> bool:
     return isinstance(trouble, QuotaWait) or (bench.name in said and bench.shop.name in said and said.rstrip().endswith("."))
 
 
-@pytest.mark.parametrize("kind", TROUBLES)
-def test_passing_trouble_of_every_call_costs_no_row(bench, entity, kind):
+@pytest.mark.parametrize("kinds", IN_A_ROW, ids=", ".join)
+def test_passing_trouble_of_every_call_costs_no_row(bench, entity, kinds):
     calm = bench.calmly(entity, bench.evening)
-    rule = Strike(**TROUBLES[kind]())
+    rule = Strike([TROUBLES[kind] for kind in kinds])
     with bench.gateway.under(rule):
         read = bench.read(entity, bench.evening)
     if not rule.struck:
@@ -34,7 +35,7 @@ def test_passing_trouble_of_every_call_costs_no_row(bench, entity, kind):
 
 @pytest.mark.parametrize("kind", FOR_EVER)
 def test_lasting_trouble_ends_in_an_error_that_a_person_can_act_on(bench, entity, kind):
-    with bench.gateway.under(Strike(**TROUBLES[kind](), times=None)) as calls:
+    with bench.gateway.under(Strike([TROUBLES[kind]], for_ever=True)) as calls:
         read = bench.read(entity, bench.evening)
         if not calls:
             pytest.skip("nothing is asked for this shop")
@@ -43,7 +44,7 @@ def test_lasting_trouble_ends_in_an_error_that_a_person_can_act_on(bench, entity
 
 
 def test_a_hint_how_long_to_wait_is_kept(bench, entity):
-    rule = Strike(**TROUBLES["429 with a hint"]())
+    rule = Strike([TROUBLES["429 with a hint"]])
     with bench.gateway.under(rule) as calls:
         read = bench.read(entity, bench.evening)
         asked = list(calls)
@@ -80,7 +81,7 @@ def test_the_declared_budgets_keep_the_marketplace_from_refusing(bench, entity):
     endpoint, budgets = bench.endpoint(entity), bench.module.BUDGETS
     before = bench.rejected()
     bench.counted.clear()
-    with bench.gateway.under(Strike()) as calls:
+    with bench.gateway.under(Rule()) as calls:
         for _ in range(30):
             bench.pages(entity, bench.evening)
             if any(bench.counted.count(operation) > budgets[operation].burst for operation in endpoint.operations):
