@@ -33,7 +33,7 @@ from transforms.tables import CANONICAL
 
 OVERSLEPT_SECONDS = 0.25  # nobody wakes early; without it two calls' different ways to the marketplace would break a quota
 PATIENCE_SECONDS = 10_000_000.0  # waits cost nothing here, so they are waited out
-ANSWER_SECONDS = 0.5
+ANSWER_SECONDS, IMPATIENT_SECONDS = 20.0, 0.5  # of the wall
 MOST_PAGES = 2000
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 HISTORY_DAYS = 6  # longer than the world is old
@@ -136,6 +136,12 @@ class Bench:
         self.module: ModuleType = registry.module(self.name)  # looked up once: it searches all that is installed
         self.limiter = MemoryLimiter(self.clock)
         self.connector = self.open()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Let the clock run on until everything up to the horizon may be asked for: a night stays that far behind now."""
+        lag = max(endpoint.lag for endpoint in self.module.ENDPOINTS.values())
+        self.clock.sleep((self.clock.horizon + lag - self.clock.now()).total_seconds())
 
     @property
     def credentials(self) -> Credentials:
@@ -143,11 +149,11 @@ class Bench:
         here = {name: mine[name].replace(self.gateway.target, self.gateway.base) for name in ("base_url", "auth_url")}
         return Credentials(here["base_url"], here["auth_url"], mine["credentials"])
 
-    def open(self) -> Connector:
+    def open(self, answer_seconds: float = ANSWER_SECONDS) -> Connector:
         """The connector as a fresh process would open it; limiter and token store are shared, as they are at night."""
         services = Services(
             self.clock, self.limiter, self.tokens, pseudonym=_pseudonym, patience_seconds=PATIENCE_SECONDS,
-            count_call=self.counted.append, answer_seconds=ANSWER_SECONDS,
+            count_call=self.counted.append, answer_seconds=answer_seconds,
         )
         return self.module.connect(self.shop, self.credentials, services)
 
@@ -243,6 +249,7 @@ class Bench:
         until = (self.clock.horizon + span).isoformat()
         requests.post(self.told["horizon"], json={"until": until}, timeout=60).raise_for_status()
         self.clock.read()
+        self._settle()
 
     def rejected(self) -> dict[str, int]:
         """"operation: why" → how often the marketplace has refused this shop, by its own count."""

@@ -72,7 +72,7 @@ def to_nothing(reply: Reply) -> None:
 
 
 def too_late(reply: Reply) -> None:
-    reply.stall_seconds = 0.9  # of the wall; the bench waits 0.5 for an answer
+    reply.stall_seconds = 0.9  # of the wall; whoever is impatient waits 0.5
 
 
 # every connector must come through, or say what is wrong

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from contract_bench import IMPATIENT_SECONDS
 from contract_gateway import Rule
 from contract_rules import HINT_SECONDS, IN_A_ROW, TROUBLES, Meanwhile, Strike
 
@@ -23,8 +24,9 @@ def says_what_to_do(bench, trouble: Exception) -> bool:
 def test_passing_trouble_of_every_call_costs_no_row(bench, entity, kinds):
     calm = bench.calmly(entity, bench.evening)
     rule = Strike([TROUBLES[kind] for kind in kinds])
+    connector = bench.open(IMPATIENT_SECONDS) if "time-out" in kinds else None
     with bench.gateway.under(rule):
-        read = bench.read(entity, bench.evening)
+        read = bench.read(entity, bench.evening, connector=connector)
     if not rule.struck:
         pytest.skip("nothing is asked for this shop")
     if read.trouble is not None:
