@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Two variables some machines export; they would recompile every start and slow every line of output.
 RUN := env -u PYTHONDONTWRITEBYTECODE -u PYTHONUNBUFFERED
 
-.PHONY: demo up test kills bench check lock clean
+.PHONY: demo up test contract kills bench check lock clean
 
 demo: .venv/.run ## one whole night in real Airflow over loopback marketplaces; ends by itself
 	@$(RUN) $(BIN)/daiyun demo --out build/demo
@@ -13,7 +13,10 @@ up: .venv/.run ## the same, and keeps Airflow's UI running until Ctrl-C
 	@$(RUN) $(BIN)/daiyun demo --out build/demo --keep
 
 test: .venv/.dev ## the whole test suite
-	@$(RUN) $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	@$(RUN) $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --ignore=tests/contract --ignore=tests/mutants --ignore=tests/connector_command
+
+contract: .venv/.dev ## the contract suite over every connector, and the planted mistakes it must catch: make contract
+	@$(RUN) $(BIN)/python -m pytest -n 2 --dist loadfile tests/contract tests/mutants tests/connector_command
 
 kills: .venv/.dev ## workers shot at random moments of a night: make kills DAIYUN_KILLS=100
 	@DAIYUN_KILLS=$(or $(DAIYUN_KILLS),30) $(RUN) $(BIN)/python -m pytest tests/pipeline/test_kills.py -q -s

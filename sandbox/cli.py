@@ -117,6 +117,7 @@ def announcement(markets: Mapping[str, Market], base: str) -> dict[str, object]:
     """Where a client of any make finds truth, clock, rates, masters, and each shop with its credentials."""
     return {
         "truth": f"{base}/truth", "clock": f"{base}/clock", "horizon": f"{base}/horizon", "stats": f"{base}/stats",
+        "buyers": f"{base}/buyers",
         "marketplaces": {name: _told(market, f"{base}/{name}") for name, market in markets.items()},
         "ecb": f"{base}/ecb/eurofxref-hist.xml", "fx_other": f"{base}/fx/other.csv",
         "masters": f"{base}/masters", "clients": list(CLIENTS), **({"drops": f"{base}/drops"} if "filedrop" in markets else {}),

@@ -1,4 +1,4 @@
-"""The sandbox's own answers: clock, horizon, statistics, truth, exchange rates, and what the brands drop: stock masters and exports."""
+"""The sandbox's own answers: clock, horizon, statistics, buyers' names, truth, exchange rates, and what the brands drop."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from sandbox.market import House, Market
 from sandbox.rates_file import ecb_document, other_csv
 from sandbox.stock import master_rows
 from sandbox.truth import TABLES, truth_rows
-from sandbox.world import CLIENTS
+from sandbox.world import CLIENTS, SHOPS
 
 
 def control_routes(house: House, markets: Mapping[str, Market]) -> list[Route]:
     desk = _Desk(house, markets)
     return [
         Route("/clock", desk.clock), Route("/clock", desk.advance, methods=["POST"]), Route("/horizon", desk.move, methods=["POST"]),
-        Route("/stats", desk.stats), Route("/truth", desk.tables), Route("/truth/{table}", desk.truth),
+        Route("/stats", desk.stats), Route("/buyers", desk.buyers), Route("/truth", desk.tables), Route("/truth/{table}", desk.truth),
         Route("/ecb/eurofxref-hist.xml", desk.history), Route("/ecb/eurofxref-daily.xml", desk.daily),
         Route("/fx/other.csv", desk.other), Route("/masters/{client}.csv", desk.master),
         Route("/drops/{client}", desk.drops), Route("/drops/{client}/{path:path}", desk.drop),
@@ -66,6 +66,12 @@ class _Desk:
 
     async def stats(self, request: Request) -> Response:
         return JSONResponse(self._house.stats.told())
+
+    async def buyers(self, request: Request) -> Response:
+        """Names of the people who bought, of all shops or of ``shop``: what no log line, error or table may show."""
+        wanted = request.query_params.get("shop")
+        shops = [shop for shop in SHOPS if wanted in (None, shop)]
+        return JSONResponse(sorted({state.order.buyer.name for shop in shops for state in self._house.snapshot.orders(shop)}))
 
     async def tables(self, request: Request) -> Response:
         return JSONResponse(list(TABLES))

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Window
+from connectors.errors import RetryableError
 from connectors.lazada.sites import SITES
 from connectors.loose import entries, text
 from connectors.walk import Ask, State, Step
@@ -34,8 +35,12 @@ class LedgerWalk:
     def after(self, state: State, answer: Mapping[str, Any]) -> Step:
         rows = entries(answer.get("data"))
         keys = ["/".join(text(row.get(name)) for name in ("transaction_number", "fee_type", "orderItem_no")) for row in rows]
-        is_repeated = bool(keys) and keys == state["last"]
-        if len(rows) == ROWS and not is_repeated:
+        if len(rows) == ROWS:
+            if keys == state["last"]:
+                raise RetryableError(
+                    f"lazada finance/transaction/details/get: the page from {state['offset']} shows the entries of the one before, so what "
+                    "comes behind is not known. What was read is kept; the window stays open: run the step again later."
+                )
             return Step({**state, "offset": state["offset"] + ROWS, "last": keys})
         following = _span_end(state) + timedelta(days=1)
         is_over = following > date.fromisoformat(state["until"])

@@ -13,16 +13,17 @@ from sandbox.world.model import Order, Payout, Posting
 PERIOD_DAYS = {"amazon": 14, "lazada": 7, "ebay": 7, "etsy": 7, "aliexpress": 7, "shopify": 1, "woocommerce": 7}
 _ANCHOR = datetime(2024, 1, 1)  # a Monday: periods begin on Mondays, 00:00 at the site
 COMMISSION_PERCENT = {"amazon": 15, "lazada": 6, "ebay": 12, "etsy": 7, "aliexpress": 8, "shopify": 3, "woocommerce": 0}
+ANY_PERIOD_DAYS, ANY_PERCENT = 7, 10  # of a marketplace that nobody has given its own
 
 
 def period_of(shop: str, site: str, at: datetime) -> int:
     """Number of the statement period an instant falls into, at the site's calendar."""
     local = at.astimezone(ZONES[site]).replace(tzinfo=None)
-    return (local - _ANCHOR).days // PERIOD_DAYS[SHOPS[shop].marketplace]
+    return (local - _ANCHOR).days // PERIOD_DAYS.get(SHOPS[shop].marketplace, ANY_PERIOD_DAYS)
 
 
 def period_bounds(shop: str, site: str, period: int) -> tuple[datetime, datetime]:
-    days = PERIOD_DAYS[SHOPS[shop].marketplace]
+    days = PERIOD_DAYS.get(SHOPS[shop].marketplace, ANY_PERIOD_DAYS)
     start = _ANCHOR + timedelta(days=period * days)
     return tuple((start + timedelta(days=days * step)).replace(tzinfo=ZONES[site]).astimezone(UTC) for step in (0, 1))
 
@@ -65,7 +66,7 @@ def _sale_amounts(marketplace: str, state: LineState) -> tuple[tuple[str, int], 
     amounts = [("principal", state.items_minor)]
     optional = (
         ("discount", -state.discount_minor), ("shipping", state.shipping_minor), ("tax", state.tax_minor),
-        ("commission", -(goods * COMMISSION_PERCENT[marketplace] // 100)),
+        ("commission", -(goods * COMMISSION_PERCENT.get(marketplace, ANY_PERCENT) // 100)),
         ("payment_fee", -(goods * 2 // 100) if marketplace == "lazada" else 0),
         ("fulfilment_fee", -(goods * 9 // 100) if marketplace == "amazon" and state.line.fulfilled_by == "marketplace" else 0),
     )
@@ -73,7 +74,7 @@ def _sale_amounts(marketplace: str, state: LineState) -> tuple[tuple[str, int], 
 
 
 def _refund(order: Order, number: int, index: int, refund_minor: int, at: datetime) -> Posting:
-    back = refund_minor * COMMISSION_PERCENT[SHOPS[order.shop].marketplace] // 100
+    back = refund_minor * COMMISSION_PERCENT.get(SHOPS[order.shop].marketplace, ANY_PERCENT) // 100
     amounts = (("principal", -refund_minor), *((("commission", back),) if back else ()))
     return _posting(number + 50, order.shop, order.site, at, "refund", amounts, at, order, index)
 

@@ -1,0 +1,73 @@
+"""Answers change their shape: a field that is new, a field that is not there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from contract_bench import records
+from contract_rules import Rewrite, paths_of, with_unknown_field, without
+
+from transforms.tables import CANONICAL
+
+MOST_FIELDS = 60
+PAID = ("total_minor", "amount_minor", "refund_minor")  # what was paid, booked, given back; parts of it may have a stand-in
+
+
+def test_a_new_unknown_field_everywhere_changes_nothing(bench, entity):
+    calm = bench.calmly(entity, bench.evening)
+    with bench.gateway.under(Rewrite(with_unknown_field)):
+        read = bench.read(entity, bench.evening)
+    assert read.is_proven, read.trouble or read.fault
+    assert read.content == calm.content
+
+
+def test_a_missing_field_never_loses_a_record_and_never_makes_an_amount_up(bench, entity):
+    """Of the fields that every record carries: without one its value is null, or its record is held back with the reason."""
+    calm = bench.calmly(entity, bench.evening)
+    documents = [json.loads(page.body) if page.body[:1] in (b"{", b"[") else None for page in calm.pages]
+    paths = [path for path in sorted({path for document in documents for path in paths_of(document)}) if _is_always_there(documents, path)]
+    if not paths:
+        pytest.skip("its pages are no JSON, or hold no record")
+    table = bench.endpoint(entity).tables[0]
+    for path in paths[:: max(1, len(paths) // MOST_FIELDS)]:
+        pages = [
+            page if document is None else replace(page, body=json.dumps(without(document, path), ensure_ascii=False).encode())
+            for page, document in zip(calm.pages, documents, strict=True)
+        ]
+        frames = {name: records(frame) for name, frame in bench.connector.map(entity, pages).items()}
+        if _made_up(frames, calm.content):  # then the checks must hold it back
+            kept = bench.keep(entity, pages).rows
+            wrong = _made_up({name: [{**row, "fault": None} for row in rows.values()] for name, rows in kept.items()}, calm.content)
+            assert not wrong, f"without {'.'.join(path)}: {wrong}"
+        assert len(frames[table]) >= len(set(calm.ids)), f"without {'.'.join(path)}: records are gone"
+
+
+def _is_always_there(documents, path: tuple[str, ...]) -> bool:
+    """Whether every object at that place holds a plain value there: what is there for some only may mean something by its absence."""
+    found = list(documents)
+    for step in path[:-1]:
+        found = [each[step] for each in _objects(found) if step in each]
+    values = [each.get(path[-1], {}) for each in _objects(found)]
+    return bool(values) and not any(isinstance(value, dict | list) for value in values)
+
+
+def _objects(values):
+    for value in values:
+        if isinstance(value, list):
+            yield from _objects(value)
+        elif isinstance(value, dict):
+            yield value
+
+
+def _made_up(frames, true) -> list[str]:
+    """Sums that are neither what it was nor null nor under a fault."""
+    return [
+        f"{table} {key} {name} {row[name]!r} instead of {known[name]!r}"
+        for table, rows in frames.items() for row in rows if row["fault"] is None
+        for key in [tuple(row[name] for name in CANONICAL[table].full_key)]
+        for known in [true.get(table, {}).get(key, row)]
+        for name in CANONICAL[table].content
+        if name in PAID and row[name] is not None and row[name] != known[name]
+    ][:3]
