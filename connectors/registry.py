@@ -5,8 +5,10 @@ Built-in marketplaces and packages outside this repository come in through the s
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 
 from connectors.contract import Connector, Credentials, Endpoint, Services, Shop, TrackingSource
@@ -17,7 +19,13 @@ GROUP = "daiyun.connectors"
 
 def known() -> list[str]:
     """Names of the marketplaces that are installed, sorted."""
-    return sorted({entry.name for entry in entry_points(group=GROUP)})
+    return sorted(_announced(tuple(sys.path)))
+
+
+@cache
+def _announced(path: tuple[str, ...]) -> Mapping[str, EntryPoint]:
+    """By name; looked up once a search path, for it reads a file of every installed package: 13 ms, a thousand times a night."""
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
 
 
 def module(marketplace: str) -> ModuleType:
@@ -26,7 +34,7 @@ def module(marketplace: str) -> ModuleType:
     Raises:
         FatalError: nobody announces that name, or its module cannot be imported.
     """
-    found = {entry.name: entry for entry in entry_points(group=GROUP)}
+    found = _announced(tuple(sys.path))
     if marketplace not in found:
         raise FatalError(
             f"Unknown connector '{marketplace}'. Known: {', '.join(sorted(found)) or 'none'}. Correct 'marketplace' in the "
