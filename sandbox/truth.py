@@ -11,7 +11,10 @@ from sandbox.world import ZONES
 Row = Mapping[str, object]
 
 TABLES = (
-    "listings", "orders", "order_lines", "shipments", "shipment_lines", "inventory", "returns", "ledger_entries", "payouts", "payments",
+    "listings", "price_tiers", "orders", "order_lines", "shipments", "shipment_lines", "inventory", "returns", "ledger_entries",
+    "payouts", "payments",
+    "inquiries", "rfqs", "quotations", "quotation_lines", "contracts", "contract_lines", "payment_milestones", "trade_shipments",
+    "inspections", "acceptances",
     "disputes", "reviews", "seller_accounts", "tracked_parcels", "tracking_events", "ad_spend", "traffic", "fx_rates", "stage_events",
 )
 

@@ -38,6 +38,8 @@ SITES = {
         ("JP", "Asia/Tokyo", "JPY"), ("AU", "Australia/Sydney", "AUD"), ("SG", "Asia/Singapore", "SGD"),
         ("MY", "Asia/Kuala_Lumpur", "MYR"), ("PH", "Asia/Manila", "PHP"), ("VN", "Asia/Ho_Chi_Minh", "VND"),
         ("TH", "Asia/Bangkok", "THB"), ("ID", "Asia/Jakarta", "IDR"),
+        # Where sellers to businesses sit; their prices are mostly in USD
+        ("CN", "Asia/Shanghai", "CNY"), ("HK", "Asia/Hong_Kong", "HKD"),
     )
 }
 

@@ -25,7 +25,7 @@ def sample(table: Table, **changes) -> dict:
     row = {}
     for column in table.columns:
         name = column.name
-        if name in SAMPLES:
+        if name in SAMPLES and (not column.allowed or SAMPLES[name] in column.allowed):
             row[name] = SAMPLES[name]
         elif column.allowed:
             row[name] = column.allowed[0]

@@ -14,7 +14,7 @@ from transforms.schema import Kind, Table
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # no marketplace we read is older
 MAY_BE_AHEAD = timedelta(hours=2)  # a vendor's clock beside ours
-DEADLINES = ("respond_by_at",)  # lie ahead by their nature
+DEADLINES = ("respond_by_at", "expires_at", "valid_until_date", "ship_by_date", "due_date", "expected_date")  # lie ahead by their nature
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Amounts and counts that cannot be below zero; ledger entries and payouts are signed.
@@ -31,6 +31,17 @@ NON_NEGATIVE = {
     "seller_accounts": ("rating_count",),
     "ad_spend": ("impression_count", "click_count", "attributed_order_count"),
     "traffic": ("view_count", "visit_count", "order_count", "unit_count"),
+    "price_tiers": ("minimum_quantity", "unit_price", "highest_price"),
+    "inquiries": ("quantity", "target_price"),
+    "rfqs": ("quantity", "target_price", "quotes_left"),
+    "quotations": ("total_minor",),
+    "quotation_lines": ("quantity", "unit_price", "minimum_quantity", "total_minor", "lead_time_days"),
+    "contracts": ("items_minor", "shipping_minor", "discount_minor", "tax_minor", "total_minor", "deposit_minor"),
+    "contract_lines": ("quantity", "unit_price", "total_minor"),
+    "payment_milestones": ("due_minor",),
+    "trade_shipments": ("quantity",),
+    "inspections": ("sample_size", "critical_count", "major_count", "minor_count"),
+    "acceptances": ("accepted_quantity", "rejected_quantity", "claim_minor"),
     "fx_rates": ("rate_per_eur",),
 }
 

@@ -38,3 +38,20 @@ INVENTORY = Table(
         Column("inbound_quantity", Kind.INTEGER, "Units on their way in.", nullable=True),
     ),
 )
+
+PRICE_TIERS = Table(
+    name="price_tiers",
+    grain="One step of a listing's price ladder; a listing without one has the one price it shows.",
+    key=("site", "listing_id", "minimum_quantity"),
+    parent="listings",
+    parent_key=("site", "listing_id"),
+    body=(
+        Column("site", Kind.TEXT, "The marketplace's country, ISO 3166-1 alpha-2."),
+        Column("listing_id", Kind.TEXT, "The listing."),
+        Column("minimum_quantity", Kind.RATE, "From how many units the price holds (of the first step: the least order); exact."),
+        Column("unit", Kind.TEXT, "Piece, set …, as the marketplace writes it.", nullable=True),
+        Column("currency", Kind.TEXT, "ISO 4217 of the price."),
+        Column("unit_price", Kind.RATE, "Price of one unit in whole units of `currency`; exact."),
+        Column("highest_price", Kind.RATE, "Where only a range is shown, its upper end; `unit_price` is the lower.", nullable=True),
+    ),
+)
