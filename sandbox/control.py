@@ -14,10 +14,12 @@ from starlette.routing import Route
 from sandbox.clock import instant, iso
 from sandbox.filedrop.exports import Export, exports_of
 from sandbox.market import House, Market
+from sandbox.paypal import PayPal
 from sandbox.rates_file import ecb_document, other_csv
 from sandbox.stock import master_rows
 from sandbox.truth import TABLES, truth_rows
 from sandbox.world import CLIENTS, SHOPS
+from sandbox.world.cast import SERVICES
 
 
 def control_routes(house: House, markets: Mapping[str, Market]) -> list[Route]:
@@ -70,8 +72,11 @@ class _Desk:
     async def buyers(self, request: Request) -> Response:
         """Names of the people who bought, of all shops or of ``shop``: what no log line, error or table may show."""
         wanted = request.query_params.get("shop")
-        shops = [shop for shop in SHOPS if wanted in (None, shop)]
-        return JSONResponse(sorted({state.order.buyer.name for shop in shops for state in self._house.snapshot.orders(shop)}))
+        found = {state.order.buyer.name for shop in SHOPS if wanted in (None, shop) for state in self._house.snapshot.orders(shop)}
+        payers = self._markets.get("paypal")  # an account is no shop, and its payers are people too
+        if isinstance(payers, PayPal):
+            found |= {name for account in SERVICES if wanted in (None, account) for name in payers.buyers(account)}
+        return JSONResponse(sorted(found))
 
     async def tables(self, request: Request) -> Response:
         return JSONResponse(list(TABLES))
@@ -80,9 +85,14 @@ class _Desk:
         table = request.path_params["table"]
         if table not in TABLES:
             return JSONResponse({"error": f"no table {table!r}; there are {', '.join(TABLES)}"}, 404)
-        rows: Iterable[Mapping[str, object]] = truth_rows(self._house, self._markets, table)
+        rows: Iterable[Mapping[str, object]] = truth_rows(self._house, self._asked(request), table)
         wanted = {name: request.query_params[name] for name in ("client", "shop") if name in request.query_params}
         return JSONResponse([row for row in rows if all(row.get(name) == value for name, value in wanted.items())])
+
+    def _asked(self, request: Request) -> Mapping[str, Market]:
+        """The shop's own market where one is named: nobody else can state a row of it."""
+        shop = {**SHOPS, **SERVICES}.get(request.query_params.get("shop", ""))
+        return {name: market for name, market in self._markets.items() if shop is None or name == shop.marketplace}
 
     async def history(self, request: Request) -> Response:
         return Response(ecb_document(self._rates("ECB")), media_type="text/xml")
