@@ -106,6 +106,7 @@ class Endpoint:
             between where a record has no number of its own: then its ids are their values joined by ``|``.
         incremental: the vendor's field a window selects by; ``snapshot`` where every pull reads everything.
         overlap: how far before its watermark a pull reaches back for late rows.
+        finds_late: whether it knows by itself what was read before, so that what comes late belongs to the window that finds it.
         lag: how far behind now a window's end must stay.
         max_window: longest window one query may ask for; longer ones are cut by the connector.
         has_trusted_clock: whether ``source_updated_at`` comes from the vendor and moves with every change.
@@ -121,6 +122,7 @@ class Endpoint:
     record_id: str
     incremental: str
     overlap: timedelta = timedelta(0)
+    finds_late: bool = False
     lag: timedelta = timedelta(minutes=5)
     max_window: timedelta | None = None
     has_trusted_clock: bool = True

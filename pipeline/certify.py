@@ -111,7 +111,7 @@ def count(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held: list[di
 
 def prove(endpoint: Endpoint, announced: set[str], stored: set[str], held: list[dict], vendor_count: int | None) -> Proof:
     """A record that carries no id was announced and is quarantined all the same: it counts by where it lies in the landing."""
-    named = [(row, _id_of(row, endpoint.record_id)) for row in held]
+    named = [(row, id_of(row, endpoint.record_id)) for row in held]
     quarantined = {number for _, number in named if number is not None}
     nameless = {
         f"without {endpoint.record_id} at {row['landing_ref']}"
@@ -121,7 +121,8 @@ def prove(endpoint: Endpoint, announced: set[str], stored: set[str], held: list[
     return Proof(announced | nameless, stored & announced, (quarantined & announced) | nameless, vendor_count)
 
 
-def _id_of(row: Mapping[str, Any], record_id: str) -> str | None:
+def id_of(row: Mapping[str, Any], record_id: str) -> str | None:
+    """A row's value of ``Endpoint.record_id``; None where a part of it is missing."""
     values = [row.get(name) for name in record_id.split(",")]
     return None if None in values else "|".join(map(str, values))
 

@@ -18,6 +18,7 @@ from sandbox.rates_file import ecb_document, other_csv
 from sandbox.stock import master_rows
 from sandbox.truth import TABLES, truth_rows
 from sandbox.world import CLIENTS, SHOPS
+from sandbox.world.cast import SERVICES
 
 
 def control_routes(house: House, markets: Mapping[str, Market]) -> list[Route]:
@@ -80,9 +81,14 @@ class _Desk:
         table = request.path_params["table"]
         if table not in TABLES:
             return JSONResponse({"error": f"no table {table!r}; there are {', '.join(TABLES)}"}, 404)
-        rows: Iterable[Mapping[str, object]] = truth_rows(self._house, self._markets, table)
+        rows: Iterable[Mapping[str, object]] = truth_rows(self._house, self._asked(request), table)
         wanted = {name: request.query_params[name] for name in ("client", "shop") if name in request.query_params}
         return JSONResponse([row for row in rows if all(row.get(name) == value for name, value in wanted.items())])
+
+    def _asked(self, request: Request) -> Mapping[str, Market]:
+        """The shop's own market where one is named: nobody else can state a row of it."""
+        shop = {**SHOPS, **SERVICES}.get(request.query_params.get("shop", ""))
+        return {name: market for name, market in self._markets.items() if shop is None or name == shop.marketplace}
 
     async def history(self, request: Request) -> Response:
         return Response(ecb_document(self._rates("ECB")), media_type="text/xml")

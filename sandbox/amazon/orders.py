@@ -57,16 +57,24 @@ def search_orders(call: Call) -> Answer:
     token = _token(call, asked)
     search = _search(call, datetime.fromtimestamp(token["before"], UTC) if token else None)
     found = [state for state in _candidates(call, search) if search.takes(state)]
-    start = token["start"] if token else 0
-    is_repeated = start > 0 and call.house.faults.draw("repeated_page", f"{call.shop.name}:orders:{start}")
-    first = max(start - page, 0) if is_repeated else start
-    following = start if is_repeated else start + page
-    body: dict[str, Any] = {"orders": [order_body(state, included) for state in found[first:first + page]]}
-    if following < len(found):
-        facts = {"asked": asked, "start": following, "before": search.before.timestamp(), "at": call.now.timestamp()}
+    after, page_before = (tuple(token[name]) if token and token[name] else None for name in ("after", "page_before"))
+    is_repeated = after is not None and call.house.faults.draw("repeated_page", f"{call.shop.name}:orders:{after[1]}")
+    first = page_before if is_repeated else after
+    left = [state for state in found if first is None or _place(search, state) > first]
+    body: dict[str, Any] = {"orders": [order_body(state, included) for state in left[:page]]}
+    if len(left) > page or is_repeated:
+        goes_on, comes_from = (after, page_before) if is_repeated else (_place(search, left[page - 1]), after)
+        facts = {
+            "asked": asked, "after": goes_on, "page_before": comes_from, "before": search.before.timestamp(), "at": call.now.timestamp(),
+        }
         body["pagination"] = {"nextToken": call.seals.close(f"orders:{call.shop.name}", facts)}
     body["createdBefore" if search.by == "created" else "lastUpdatedBefore"] = instant(search.before)
     return Answer(body)
+
+
+def _place(search: Search, state: OrderState) -> tuple[float, int]:
+    """Where an order stands in the list: a token says after whom it goes on, so that who leaves the list moves nobody."""
+    return (state.placed_at if search.by == "created" else state.updated_at).timestamp(), state.order.number
 
 
 def _token(call: Call, asked: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -5,14 +5,13 @@ The clock is the marketplace's own: who sleeps moves it on, so that quotas and w
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import dataclasses
 import itertools
 import json
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -20,74 +19,26 @@ from unittest.mock import patch
 import pandas as pd
 import pyarrow as pa
 import requests
+from contract_lent import MarketClock, WatchedTokens, pseudonym
+from contract_supplies import Folder, Parcels
 
 from connectors import registry
-from connectors.contract import Connector, Credentials, Endpoint, Page, Services, Shop, Token, Window
+from connectors.contract import Connector, Credentials, Endpoint, Page, Services, Shop, Window
 from connectors.errors import ConnectorError, CursorExpired
-from connectors.memory import MemoryLimiter, MemoryTokens
-from pipeline.certify import Proof
+from connectors.memory import MemoryLimiter
+from pipeline.certify import TABLE, id_of, prove
 from pipeline.demo.truth import Comparison, compare
 from pipeline.validate import Chunk, stamp
 from transforms.checks import BatchFacts, check, gate
+from transforms.schema import Kind
 from transforms.tables import CANONICAL
 
-OVERSLEPT_SECONDS = 0.25  # nobody wakes early; without it two calls' different ways to the marketplace would break a quota
 PATIENCE_SECONDS = 10_000_000.0  # waits cost nothing here, so they are waited out
 ANSWER_SECONDS, IMPATIENT_SECONDS = 20.0, 0.5  # of the wall
 MOST_PAGES = 2000
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-HISTORY_DAYS = 6  # longer than the world is old
+SLOW_SECONDS = 3 * 3600.0
+HISTORY_DAYS = 6  # longer than the world is old when the suite begins
 _readings = itertools.count(1)
-
-
-class MarketClock:
-    """The marketplace's clock; ``sleep`` moves it (one that cannot be moved is waited for)."""
-
-    def __init__(self, address: str) -> None:
-        self._address, self._http = address, requests.Session()
-        self.read()
-
-    def read(self) -> None:
-        self._set(self._http.get(self._address, timeout=30))
-
-    def now(self) -> datetime:
-        return self._told + timedelta(seconds=(time.monotonic() - self._since) * self.speed)
-
-    def sleep(self, seconds: float) -> None:
-        if seconds <= 0:
-            return
-        answer = self._http.post(self._address, json={"advance_seconds": seconds + OVERSLEPT_SECONDS}, timeout=30)
-        if answer.ok:
-            self._set(answer)
-        else:
-            time.sleep(seconds / self.speed)
-
-    def _set(self, answer: requests.Response) -> None:
-        told = answer.json()
-        self._told, self.speed, self._since = datetime.fromisoformat(told["now"]), float(told["speed"]), time.monotonic()
-        self.horizon = datetime.fromisoformat(told["horizon"])
-
-
-class WatchedTokens(MemoryTokens):
-    """Remembers every token it was given; ``lie`` stretches their lives, so that only the marketplace knows when they end."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: list[Token] = []
-        self.ever: set[str] = set()
-        self.lie = timedelta(0)
-
-    def forget(self) -> None:
-        """Let every access token be over; refresh tokens stay, for a vendor may have changed them."""
-        for name, token in self._tokens.items():
-            self._tokens[name] = Token(token.access_token, LONG_AGO, token.refresh_token)
-        self.seen.clear()
-
-    def put(self, name: str, token: Token) -> None:
-        self.ever.add(token.access_token)
-        self.ever |= {token.refresh_token} - {None}
-        self.seen.append(token)
-        super().put(name, Token(token.access_token, token.expires_at + self.lie, token.refresh_token))
 
 
 @dataclass
@@ -128,32 +79,59 @@ class Bench:
     told: Mapping[str, Any]
     gateway: Any
     clock: MarketClock
+    home: Path
     tokens: WatchedTokens = field(default_factory=WatchedTokens)
     counted: list[str] = field(default_factory=list)
+    _rested_after: int = 0
     _remembered: dict[Any, Reading] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        account = json.loads(self.by_way_of_the_gateway(json.dumps(dict(self.shop.account))))
+        self.shop = dataclasses.replace(self.shop, account=account)
         self.module: ModuleType = registry.module(self.name)  # looked up once: it searches all that is installed
         self.limiter = MemoryLimiter(self.clock)
+        source = getattr(self.module, "SOURCE", None)
+        self.parcels = Parcels(self.shop, source, self.told["truth"]) if source else None
+        self.folder = None if getattr(self.module, "HAS_LOGIN", True) else Folder(self.home / self.shop.name, self._mine["base_url"])
         self.connector = self.open()
-        self._settle()
+        self.settle()
+        if self.parcels:  # a service tells of a parcel some time after it was registered
+            for entity in self.module.ENDPOINTS:
+                self.pages(entity, self.evening)
+            self.move(timedelta(hours=1))
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Let the clock run on until everything up to the horizon may be asked for: a night stays that far behind now."""
         lag = max(endpoint.lag for endpoint in self.module.ENDPOINTS.values())
         self.clock.sleep((self.clock.horizon + lag - self.clock.now()).total_seconds())
+        if self.folder:
+            self.folder.renew(self.clock.horizon)
+
+    def rest(self) -> None:
+        """Sleep until a quota that fills slowly is full again: no test shall live on what another one left."""
+        slow = [each for each in self.module.BUDGETS.values() if each.burst / each.rate_per_second > SLOW_SECONDS]
+        if slow and len(self.counted) - self._rested_after > min(each.burst for each in slow) / 3:
+            self.clock.sleep(max(each.burst / each.rate_per_second for each in slow))
+            self._rested_after = len(self.counted)
+
+    @property
+    def _mine(self) -> Mapping[str, Any]:
+        return self.told["marketplaces"][self.name]["shops"][self.shop.name]
 
     @property
     def credentials(self) -> Credentials:
-        mine = self.told["marketplaces"][self.name]["shops"][self.shop.name]
-        here = {name: mine[name].replace(self.gateway.target, self.gateway.base) for name in ("base_url", "auth_url")}
-        return Credentials(here["base_url"], here["auth_url"], mine["credentials"])
+        mine = json.loads(self.by_way_of_the_gateway(json.dumps(self._mine)))
+        return Credentials(str(self.folder.path) if self.folder else mine["base_url"], mine["auth_url"], mine["credentials"])
+
+    def by_way_of_the_gateway(self, text: str) -> str:
+        """Every address of the marketplace's, also one among its account's numbers, leads through the gateway."""
+        return text.replace(self.gateway.target, self.gateway.base)
 
     def open(self, answer_seconds: float = ANSWER_SECONDS) -> Connector:
         """The connector as a fresh process would open it; limiter and token store are shared, as they are at night."""
         services = Services(
-            self.clock, self.limiter, self.tokens, pseudonym=_pseudonym, patience_seconds=PATIENCE_SECONDS,
-            count_call=self.counted.append, answer_seconds=answer_seconds,
+            self.clock, self.limiter, self.tokens, pseudonym=pseudonym, patience_seconds=PATIENCE_SECONDS,
+            count_call=self.counted.append, answer_seconds=answer_seconds, parcels=self.parcels,
         )
         return self.module.connect(self.shop, self.credentials, services)
 
@@ -163,7 +141,8 @@ class Bench:
 
     @property
     def history(self) -> Window:
-        return self.last(days=HISTORY_DAYS)
+        """All that ever happened here."""
+        return Window(self.clock.origin - timedelta(days=HISTORY_DAYS), self.clock.horizon)
 
     @property
     def recent(self) -> Window:
@@ -199,6 +178,20 @@ class Bench:
             return Reading(trouble=trouble)
         return self.keep(entity, pages, onto)
 
+    def inside(self, entity: str, window: Window, reading: Reading) -> dict[str, dict[tuple[Any, ...], dict[str, Any]]]:
+        """A reading's content without the records that lie outside the window: a vendor may show more than it was asked for."""
+        endpoint, content = self.endpoint(entity), reading.content
+        if endpoint.incremental == "snapshot" or not content:
+            return content
+        first = CANONICAL[endpoint.tables[0]]
+        names = ["source_updated_at"] if endpoint.has_trusted_clock else [each.name for each in first.body if each.kind is Kind.INSTANT]
+        rows = reading.rows[first.name]
+        kept = {key for key, row in rows.items() if any(row[name] and window.start <= row[name] < window.end for name in names)}
+        return {
+            table: {key: row for key, row in found.items() if not set(first.full_key) <= set(row) or _key(row, first.full_key) in kept}
+            for table, found in content.items()
+        }
+
     def calmly(self, entity: str, window: Window) -> Reading:
         """The same without trouble on the way; remembered until the world moves on."""
         asked = (entity, window, self.clock.horizon)
@@ -213,15 +206,15 @@ class Bench:
         assert set(mapped) == set(endpoint.tables), f"{self.name} {entity}: frames {sorted(mapped)}, declared {sorted(endpoint.tables)}"
         chunk = Chunk(0, pages)
         stamped = {table: stamp(frame, _pull(), chunk) for table, frame in mapped.items()}
+        facts = BatchFacts(now=self.clock.now(), currency_of_site=getattr(self.module, "CURRENCIES", {}))
         with patch.object(gate, "gate", _silent_gate):
-            checked = check(endpoint.tables[0], stamped, BatchFacts(now=self.clock.now()))
-        held = [{**json.loads(row["row"]), "table": row["table"], "rule": row["rule"]} for row in records(checked.faults)]
+            checked = check(endpoint.tables[0], stamped, facts)
+        held = [{**json.loads(row["row"]), TABLE: row["table"], "rule": row["rule"]} for row in records(checked.faults)]
         ids = self.connector.record_ids(entity, pages)
         rows = merge({table: dict(kept) for table, kept in onto.rows.items()} if onto else {}, checked.good)
-        stored = {row[endpoint.record_id] for row in rows[endpoint.tables[0]].values()}
-        bad = {str(row[endpoint.record_id]) for row in held if row.get(endpoint.record_id) is not None}
+        stored = {id_of(row, endpoint.record_id) for row in rows[endpoint.tables[0]].values()}
         counts = [page.announced for page in pages if page.announced is not None]
-        proof = Proof(set(ids), stored & set(ids), bad & set(ids), counts[-1] if counts else None)
+        proof = prove(endpoint, set(ids), stored, held, counts[-1] if counts else None)
         return Reading(list(pages), rows, held, ids, proof.fault())
 
     def truth(self, table: str) -> list[dict[str, Any]]:
@@ -239,8 +232,9 @@ class Bench:
         true = [row for row in self.truth(table) if all(row.get(name) == value for name, value in scope.items())]
         shared = [name for name, each in self.module.ENDPOINTS.items() if table in each.tables and name != entity]
         if not whole or (shared and not scope):
-            keys = {tuple(row[name] for name in CANONICAL[table].full_key) for row in rows.values()}
-            true = [row for row in true if tuple(row[name] for name in CANONICAL[table].full_key) in keys]
+            names = CANONICAL[table].full_key
+            keys = {tuple(str(row[name]) for name in names) for row in rows.values()}
+            true = [row for row in true if tuple(str(row[name]) for name in names) in keys]
         found: Comparison = compare(CANONICAL[table], true, rows.values())
         return [f"{table} {line}" for line in found.examples]
 
@@ -249,7 +243,7 @@ class Bench:
         until = (self.clock.horizon + span).isoformat()
         requests.post(self.told["horizon"], json={"until": until}, timeout=60).raise_for_status()
         self.clock.read()
-        self._settle()
+        self.settle()
 
     def rejected(self) -> dict[str, int]:
         """"operation: why" → how often the marketplace has refused this shop, by its own count."""
@@ -296,10 +290,6 @@ def _key(row: Mapping[str, Any], names: Iterable[str]) -> tuple[Any, ...]:
 
 def _version(row: Mapping[str, Any]) -> tuple[datetime, datetime]:
     return row["source_updated_at"], row["seen_at"]
-
-
-def _pseudonym(text: str) -> str:
-    return hmac.new(b"the contract's key", text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def merge_readings(parts: Iterable[Reading]) -> dict[str, dict[tuple[Any, ...], dict[str, Any]]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from contract_gateway import Call, Reply, Rule
 
@@ -109,22 +111,51 @@ class Rewrite(Rule):
             reply.say(self.change(document))
 
 
+TURNS = re.compile(r"page|offset|cursor|token|after|start|next|current", re.IGNORECASE)
+NEW_EACH_TIME = re.compile(r"sign|time|nonce", re.IGNORECASE)
+
+
 @dataclass
 class Stale(Rule):
-    """The second question at one address is answered with the first one's answer once more; ``for_ever``: all that follow."""
+    """The second page at one address is answered with the first one's answer once more; ``for_ever``: all that follow."""
 
     for_ever: bool = False
     repeated: int = 0
-    _first: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    _first: dict[str, tuple[dict[str, Any], bytes]] = field(default_factory=dict)
     _done: set[str] = field(default_factory=set)
 
     def after(self, call: Call, reply: Reply) -> None:
-        address, asked = f"{call.method} {call.path.partition('?')[0]}", f"{call.path} {call.body!r}"
-        first = self._first.setdefault(address, (asked, reply.body))
-        if reply.status < 300 and first[0] != asked and (self.for_ever or address not in self._done):
+        address, asked = f"{call.method} {call.path.partition('?')[0]}", parameters(call)
+        first, body = self._first.setdefault(address, (asked, reply.body))
+        if reply.status < 300 and turns_the_page(first, asked) and (self.for_ever or address not in self._done):
             self._done.add(address)
-            self.repeated += reply.body != first[1]
-            reply.body = first[1]
+            self.repeated += reply.body != body
+            reply.body = body
+
+
+def parameters(call: Call) -> dict[str, Any]:
+    """What a call asks for, by name: query, form, and the plain values of a JSON body."""
+    asked: dict[str, Any] = dict(parse_qsl(call.path.partition("?")[2], keep_blank_values=True))
+    try:
+        document = json.loads(call.body or b"{}")
+        asked |= {".".join(path): value for path, value in leaves(document)}
+    except ValueError:
+        asked |= dict(parse_qsl(call.body.decode(errors="replace"), keep_blank_values=True))
+    return asked
+
+
+def leaves(document: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(document, dict):
+        for name, value in document.items():
+            yield from leaves(value, (*place, name))
+    else:
+        yield place, json.dumps(document)
+
+
+def turns_the_page(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether two questions differ in nothing but which page of one listing they ask for."""
+    differ = {name for name in {*before, *now} if before.get(name) != now.get(name) and not NEW_EACH_TIME.search(name)}
+    return bool(differ) and all(TURNS.search(name) for name in differ)
 
 
 @dataclass
@@ -149,8 +180,8 @@ def everywhere(document: Any, change: Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def with_unknown_field(document: Any) -> Any:
-    """A field nobody has heard of in every object."""
-    return everywhere(document, lambda each: {**each, "zz_new_in_this_version": {"value": [1, "two", None]}})
+    """A field nobody has heard of in every object that says anything at all (``{}`` is some vendors' empty list)."""
+    return everywhere(document, lambda each: {**each, "zz_new_in_this_version": {"value": [1, "two", None]}} if each else each)
 
 
 def paths_of(document: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -58,6 +58,6 @@ def test_a_connector_without_a_mistake_passes_and_a_mistake_that_is_not_there_is
     assert runner.judge({**harmless, "old": "no such text", "caught_by": "frames"})["outcome"] == "broken"
 
 
-def test_there_are_enough_mistakes_and_every_connector_with_some_is_named_once_more():
+def test_there_are_mistakes_enough_in_connectors_and_in_what_they_share():
     assert len(MISTAKES) >= LEAST
     assert {each["file"].partition("/")[0] for each in MISTAKES} >= {"amazon", "lazada", "http.py", "paging.py"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 ORDERS = "/orders/2026-01-01/orders"
@@ -9,9 +11,9 @@ START = "2026-11-04T00:00:00Z"
 ALL = "PROCEEDS,FULFILLMENT,PACKAGES,CANCELLATION,PROMOTION,TAX"
 
 
-def _all(stand, **params):
-    """Every order of a search, page by page."""
-    found, token = [], {}
+def _all(stand, after=None, **params):
+    """Every order of a search, page by page; ``after``: from the page behind this token on."""
+    found, token = [], {"paginationToken": after} if after else {}
     while True:
         body = stand.get(ORDERS, **params, **token).json()
         found += body["orders"]
@@ -152,8 +154,19 @@ def test_what_happens_after_the_horizon_shows_when_the_horizon_moved(stand):
     assert before < {row["order_id"] for row in stand.truth("orders")} == {o["orderId"] for o in _all(stand, lastUpdatedAfter=START)}
 
 
+def test_an_order_that_leaves_the_list_between_two_pages_moves_nobody(stand):
+    search = {"lastUpdatedAfter": "2026-11-15T03:00:00Z", "maxResultsPerPage": 20}
+    first, listed = stand.get(ORDERS, **search).json(), {order["orderId"]: order for order in _all(stand, **search)}
+    stand.house.clock.move_horizon(stand.house.clock.horizon + timedelta(hours=20))  # a token lives for 24
+    rest = _all(stand, first["pagination"]["nextToken"], **search)
+    now = {order["orderId"]: order for order in _all(stand, **search)}
+    changed = {number for number, order in listed.items() if now[number]["lastUpdatedTime"] != order["lastUpdatedTime"]}
+    assert changed & {order["orderId"] for order in first["orders"]}, "somebody of the first page has left the list"
+    assert {*listed} - changed <= {order["orderId"] for order in [*first["orders"], *rest]}
+
+
 def test_under_bad_luck_a_page_comes_twice_with_a_fresh_token_and_still_nothing_is_missing(stand):
     stand.house.faults._chances = {"repeated_page": 0.8}
-    found = _all(stand, lastUpdatedAfter=START, maxResultsPerPage=20)
+    found = _all(stand, lastUpdatedAfter=START, maxResultsPerPage=30)
     assert len(found) > len(stand.truth("orders"))
     assert {order["orderId"] for order in found} == {row["order_id"] for row in stand.truth("orders")}
