@@ -34,7 +34,8 @@ def listed(value: Any) -> Any:
     if isinstance(value, Mapping) and len(value) == 1:
         only = next(iter(value.values()))
         return [] if only is None or only == {} else only
-    return value
+    lists = [each for each in value.values() if isinstance(each, list)] if isinstance(value, Mapping) else []
+    return lists[0] if len(lists) == 1 else value  # something new may lie beside the list one day
 
 
 def field(value: Any, name: str) -> Any:

@@ -14,7 +14,8 @@ def _records(document: Any, holder: str) -> Iterator[dict[str, Any]]:
     if isinstance(document, dict):
         for name, value in document.items():
             if name == holder:
-                held = next(iter(value.values()), None) if isinstance(value, dict) and len(value) == 1 else value
+                lists = [each for each in value.values() if isinstance(each, list)] if isinstance(value, dict) else [value]
+                held = lists[0] if len(lists) == 1 else None
                 yield from (each for each in held if isinstance(each, dict)) if isinstance(held, list) else ()
             elif name.endswith("_response") or name == "result":
                 yield from _records(value, holder)

@@ -24,6 +24,8 @@ def listings_of(body: bytes) -> list[Any]:
         root = fromstring(_unpacked(body))
     except (ParseError, DefusedXmlException, zipfile.BadZipFile, OSError, EOFError, zlib.error, ValueError):
         return ["a report that is no XML"]
+    if not root.tag.startswith(NAMESPACE):  # a proxy's web page can be well-formed too, and must not pass for a report without listings
+        return ["a report that is none of eBay's"]
     return [row for details in root.iter(f"{NAMESPACE}SKUDetails") for row in _rows(details)]
 
 

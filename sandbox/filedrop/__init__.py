@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
-from sandbox.filedrop.truth import rows
+from sandbox.filedrop.truth import ACCOUNT, rows
 from sandbox.market import House
-from sandbox.world.cast import SERVICES
+from sandbox.world.cast import SERVICES, SITES
 
 
 class FileDrop:
@@ -30,7 +30,10 @@ class FileDrop:
         return desk, desk
 
     def account(self, shop: str) -> Mapping[str, str]:
-        return {"seller_id": shop}
+        """What the client's file says of exports that leave it out: their network's account, the amounts' currency."""
+        home = SERVICES[shop]
+        accounts = {network: number for (client, network), number in ACCOUNT.items() if client == home.client}
+        return {"seller_id": shop, "currency": SITES[home.sites[0]].currency, **accounts}
 
     def credentials(self, shop: str) -> Mapping[str, str]:
         return {}

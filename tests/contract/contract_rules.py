@@ -204,3 +204,20 @@ def without(document: Any, path: tuple[str, ...]) -> Any:
     if len(path) == 1:
         return {name: value for name, value in document.items() if name != path[0]}
     return {name: without(value, path[1:]) if name == path[0] else value for name, value in document.items()}
+
+
+def outermost(document: Any) -> tuple[tuple[str, ...], list[dict[str, Any]] | None]:
+    """The list of objects that lies least deep, and the path that leads there: a page's records, most likely."""
+    level: list[tuple[tuple[str, ...], Any]] = [((), document)]
+    while level:
+        for place, each in level:
+            if isinstance(each, list) and each and isinstance(each[0], dict):
+                return place, each
+        level = [inner for place, each in level for inner in _inside(place, each)]
+    return (), None
+
+
+def _inside(place: tuple[str, ...], document: Any) -> list[tuple[tuple[str, ...], Any]]:
+    if isinstance(document, dict):
+        return [((*place, name), value) for name, value in document.items()]
+    return [(place, each) for each in document] if isinstance(document, list) else []

@@ -1,18 +1,21 @@
-"""The small world the suite is run against, as a process. Imports nothing of ours, so that whoever warms up before it may."""
+"""The small world the suite is run against, as a process or inside this one. Imports no connector, so that whoever changes one may."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 # Few days, and just enough orders that the liveliest shop of a marketplace has more than one page of them.
-WORLD = ("--seed", "3", "--days", "5", "--orders-per-day", "150", "--stall-seconds", "0.9")
+SEED, DAYS, ORDERS_PER_DAY, STALL_SECONDS = 3, 5, 150, 0.9
+WORLD = ("--seed", f"{SEED}", "--days", f"{DAYS}", "--orders-per-day", f"{ORDERS_PER_DAY}", "--stall-seconds", f"{STALL_SECONDS}")
 
 
 @contextmanager
@@ -34,3 +37,30 @@ def sandbox(log: Path, *options: str) -> Iterator[dict[str, Any]]:
             process.kill()
             process.wait()
         process.stdout.close()
+
+
+def prepared_sandbox() -> Callable[[], dict[str, Any]]:
+    """The same world, made but not yet open; what is given opens it in a thread and returns its announcement.
+
+    Who forks before opening has it as new each time, whatever another fork did to it.
+    """
+    import uvicorn
+
+    from sandbox.cli import announcement
+    from sandbox.house import Settings, open_house
+    from sandbox.server import application, open_markets
+
+    house = open_house(Settings(SEED, DAYS, ORDERS_PER_DAY))
+    house.snapshot  # noqa: B018  made before anybody asks
+    markets = open_markets(house)
+
+    def opened() -> dict[str, Any]:
+        app, quiet = application(house, markets, STALL_SECONDS), {"log_level": "warning", "access_log": False}
+        config = uvicorn.Config(app, port=0, date_header=False, **quiet)
+        listener, server = config.bind_socket(), uvicorn.Server(config)
+        threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True).start()
+        while not server.started:
+            time.sleep(0.01)
+        return json.loads(json.dumps(announcement(markets, f"http://127.0.0.1:{listener.getsockname()[1]}")))
+
+    return opened

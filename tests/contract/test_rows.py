@@ -32,13 +32,13 @@ def test_rows_of_its_other_shops_equal_the_truth_too(others, entity):
 
 
 def test_a_key_stands_for_one_row_and_every_row_says_where_it_was_landed(bench, entity):
+    """Two rows under one key are versions of it, and say when each was true."""
     pages = bench.calmly(entity, bench.history).pages
     for table, frame in bench.connector.map(entity, pages).items():
-        rows = records(frame)
         keys: dict[tuple, dict] = {}
-        for row in rows:
+        for row in records(frame):
             key, content = tuple(row[name] for name in CANONICAL[table].full_key), {name: row[name] for name in CANONICAL[table].content}
-            assert keys.setdefault(key, content) == content, f"{table}: two rows under {key}"
+            assert keys.setdefault((*key, row["source_updated_at"]), content) == content, f"{table}: two rows under {key}"
             assert 0 <= row["landing_page"] < len(pages) and row["landing_record"] >= 0
 
 

@@ -1,5 +1,5 @@
-"""A process that is warm before any connector is imported: for each mutant it forks, puts a changed copy of ``connectors/``
-first on the path and runs the part of the contract suite that should notice.
+"""A process that is warm up to the connectors: for each mutant it forks, opens the sandbox in the fork, puts a changed copy of
+``connectors/`` first on the path and runs the part of the contract suite that should notice.
 
 Requests are lines of JSON on standard input (``{connector, file, old, new, caught_by}``), answers lines on standard output
 (``{outcome, words}``): ``caught``, ``survived``, or ``broken`` where the mistake is not in the file (once) or nothing ran.
@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,44 +20,54 @@ ROOT = Path(__file__).parents[2]
 SUITE = ROOT / "tests" / "contract"
 sys.path[:0] = [str(ROOT), str(SUITE)]
 
-from contract_world import sandbox  # noqa: E402
+from contract_world import prepared_sandbox  # noqa: E402
 
 CAUGHT, SURVIVED = 1, 0  # pytest's exit codes
+CHANGED = ("connectors", "pipeline")  # what is imported anew in every fork; everything below it stays warm
 
 
 def warm_up() -> None:
-    """Everything that is heavy and none of it a connector."""
+    """Import everything once, and forget the connectors and who uses them."""
     import pytest  # noqa: F401
-    import requests  # noqa: F401
-    import sqlalchemy  # noqa: F401
 
-    import transforms.checks.gate  # noqa: F401
-    import warehouse.landing  # noqa: F401
+    import pipeline.demo.truth
+    import pipeline.validate  # noqa: F401
+    from connectors import registry
 
-    loaded = [name for name in sys.modules if name.partition(".")[0] == "connectors"]
-    if loaded:
-        raise SystemExit(f"connectors are loaded before they can be changed: {loaded}")
+    for name in registry.known():
+        registry.module(name)
+    for name in [name for name in sys.modules if name.partition(".")[0] in CHANGED]:
+        del sys.modules[name]
 
 
-def judge(mutant: dict[str, Any], folder: Path) -> dict[str, str]:
-    copy = folder / "copy"
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(ROOT / "connectors", copy / "connectors")
-    changed = copy / "connectors" / mutant["file"]
-    source = changed.read_text(encoding="utf-8") if changed.exists() else ""
+def judge(mutant: dict[str, Any], folder: Path, open_sandbox: Callable[[], dict[str, Any]]) -> dict[str, str]:
+    changed = copy_of_connectors(folder / "copy", mutant["file"].partition("/")[0])
+    source = (changed / mutant["file"]).read_text(encoding="utf-8") if (changed / mutant["file"]).exists() else ""
     if source.count(mutant["old"]) != 1:
         return {"outcome": "broken", "words": f"{mutant['file']} holds {source.count(mutant['old'])} times: {mutant['old']}"}
-    changed.write_text(source.replace(mutant["old"], mutant["new"]), encoding="utf-8")
+    (changed / mutant["file"]).write_text(source.replace(mutant["old"], mutant["new"]), encoding="utf-8")
     log = folder / "words.txt"
-    # a sandbox for each: what a vendor gave out once (a rotating refresh token) it does not give again
-    with sandbox(folder / "sandbox.log", "--marketplaces", mutant["connector"]) as told:
-        (folder / "announcement.json").write_text(json.dumps(told), encoding="utf-8")
-        code = _in_a_fork(copy, mutant, log)
+    code = _in_a_fork(changed.parent, mutant, log, open_sandbox)
     words = log.read_text(encoding="utf-8", errors="replace")[-3000:]
     return {"outcome": {CAUGHT: "caught", SURVIVED: "survived"}.get(code, "broken"), "words": words}
 
 
-def _in_a_fork(copy: Path, mutant: dict[str, Any], log: Path) -> int:
+def copy_of_connectors(place: Path, touched: str) -> Path:
+    """``connectors/`` once more: its own files and the marketplace ``touched`` as copies, the other marketplaces as links."""
+    shutil.rmtree(place, ignore_errors=True)
+    copy = place / "connectors"
+    copy.mkdir(parents=True)
+    for each in (ROOT / "connectors").iterdir():
+        if not each.is_dir():
+            shutil.copy2(each, copy)
+        elif each.name in (touched, "__pycache__"):
+            shutil.copytree(each, copy / each.name)
+        else:
+            (copy / each.name).symlink_to(each)
+    return copy
+
+
+def _in_a_fork(copy: Path, mutant: dict[str, Any], log: Path, open_sandbox: Callable[[], dict[str, Any]]) -> int:
     child = os.fork()
     if child == 0:
         with log.open("wb") as words:
@@ -64,6 +75,7 @@ def _in_a_fork(copy: Path, mutant: dict[str, Any], log: Path) -> int:
             os.dup2(words.fileno(), 2)
         code = 70
         try:
+            Path(os.environ["DAIYUN_CONTRACT_TARGET"]).write_text(json.dumps(open_sandbox()), encoding="utf-8")
             sys.path.insert(0, str(copy))
             import pytest
 
@@ -77,12 +89,13 @@ def _in_a_fork(copy: Path, mutant: dict[str, Any], log: Path) -> int:
 
 def main() -> None:
     warm_up()
+    open_sandbox = prepared_sandbox()
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory(prefix="daiyun-mutants-") as name:
         os.environ["DAIYUN_CONTRACT_TARGET"] = str(Path(name) / "announcement.json")
         print(json.dumps({"outcome": "ready"}), flush=True)
         for line in sys.stdin:
-            print(json.dumps(judge(json.loads(line), Path(name))), flush=True)
+            print(json.dumps(judge(json.loads(line), Path(name), open_sandbox)), flush=True)
 
 
 if __name__ == "__main__":
