@@ -14,6 +14,7 @@ from starlette.routing import Route
 from sandbox.clock import instant, iso
 from sandbox.filedrop.exports import Export, exports_of
 from sandbox.market import House, Market
+from sandbox.paypal import PayPal
 from sandbox.rates_file import ecb_document, other_csv
 from sandbox.stock import master_rows
 from sandbox.truth import TABLES, truth_rows
@@ -71,8 +72,11 @@ class _Desk:
     async def buyers(self, request: Request) -> Response:
         """Names of the people who bought, of all shops or of ``shop``: what no log line, error or table may show."""
         wanted = request.query_params.get("shop")
-        shops = [shop for shop in SHOPS if wanted in (None, shop)]
-        return JSONResponse(sorted({state.order.buyer.name for shop in shops for state in self._house.snapshot.orders(shop)}))
+        found = {state.order.buyer.name for shop in SHOPS if wanted in (None, shop) for state in self._house.snapshot.orders(shop)}
+        payers = self._markets.get("paypal")  # an account is no shop, and its payers are people too
+        if isinstance(payers, PayPal):
+            found |= {name for account in SERVICES if wanted in (None, account) for name in payers.buyers(account)}
+        return JSONResponse(sorted(found))
 
     async def tables(self, request: Request) -> Response:
         return JSONResponse(list(TABLES))

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from sandbox.market import House
 from sandbox.paypal import ids
+from sandbox.paypal.answer_money import payer_name
 from sandbox.paypal.door import Door
 from sandbox.paypal.errors import Refused
 from sandbox.paypal.sales import PREFIXES
@@ -38,6 +39,11 @@ class PayPal:
         for shop in ids.ACCOUNTS.values() if stated else ():
             for row in stated(self._house, self._door.books, shop.name):
                 yield {"client": shop.client, "shop": shop.name, **row}
+
+    def buyers(self, shop: str) -> set[str]:
+        """Who paid into the account."""
+        payers = {entry.movement.payer for entry in self._door.books.entries(shop)} if shop in ids.ACCOUNTS else set()
+        return {payer_name(self._house, payer) for payer in payers if payer}
 
     def refusal(self, kind: str) -> Response:
         refused = Refused({"error": "INTERNAL_SERVER_ERROR", "throttled": "RATE_LIMIT_REACHED"}[kind])

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from sandbox.market import House
 from sandbox.paypal import ids
+from sandbox.paypal.answer_money import payer_name
 from sandbox.paypal.asked import Asked
 from sandbox.paypal.books import Books
 from sandbox.paypal.cases import Case
@@ -85,6 +86,7 @@ def dispute(house: House, books: Books, asked: Asked, dispute_id: str) -> Body:
         "seller_transaction_id": sale.transaction_id, "buyer_transaction_id": sale.transaction_id[::-1], "create_time": ids.plain(sale.at),
         "transaction_status": "COMPLETED", "gross_amount": ids.money(sale.amount_minor, sale.currency),
         **({"invoice_number": sale.invoice_id} if sale.invoice_id else {}), **({"custom": sale.custom} if sale.custom else {}),
+        "buyer": {"name": payer_name(house, sale.payer)},
         "seller": {"merchant_id": ids.merchant_id(asked.account), "name": ids.ACCOUNTS[asked.account].client.capitalize()},
     }
     outcome: Body = {}

@@ -123,14 +123,15 @@ def _payer(house: House, entry: Entry) -> dict[str, object]:
     number = entry.movement.payer
     if not number:
         return {}
-    given, _, family = _name_of(house, number).partition(" ")
+    given, _, family = payer_name(house, number).partition(" ")
     return {
         "account_id": ids.payer_id(number), "email_address": f"buyer{number}@mail.example", "address_status": "Y", "payer_status": "Y",
         "payer_name": {"given_name": given, "surname": family, "alternate_full_name": f"{given} {family}"},
     }
 
 
-def _name_of(house: House, number: int) -> str:
+def payer_name(house: House, number: int) -> str:
+    """Who pays, by the buyer's number."""
     countries = ("DE", "FR", "GB", "ID", "JP", "MY", "PH", "SG", "TH", "US", "VN")
     place, rest = divmod(number - 300_000_000_000, 1_000_000_000)
     return buyer(house.seed, countries[place], rest // 37).name

@@ -36,6 +36,7 @@ TARGET = "DAIYUN_CONTRACT_TARGET"
 LAST = ("worn_tokens", "nights")
 HERE = Path(__file__).parent
 FINDINGS = HERE / "open_findings.yaml"
+SMALL_PAGES = yaml.safe_load((HERE / "small_pages.yaml").read_text(encoding="utf-8"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -158,6 +159,14 @@ class Benches:
 @pytest.fixture(scope="session")
 def benches(told, gateway, clock, tmp_path_factory) -> Benches:
     return Benches(told, gateway, clock, tmp_path_factory.mktemp("homes"))
+
+
+@pytest.fixture(autouse=True)
+def small_pages(request, monkeypatch) -> None:
+    """Pages of few records, so that a small world has several of them."""
+    name = getattr(request.node, "callspec", None) and request.node.callspec.params.get("name")
+    for place, records in SMALL_PAGES.get(name, {}).items():
+        monkeypatch.setattr(place, records)
 
 
 @pytest.fixture
