@@ -40,7 +40,7 @@ def open_stalls(folder: Path, house: House) -> list[Stall]:
         "app_key": APP_KEY, "app_secret": gateway.tokens.app_secret, "refresh_token": gateway.tokens.refresh(shop.name),
         "access_token": token, "expires_at": iso(end),
     }
-    return [Stall(shop, desk.routes(), {"seller_id": str(FIRST_SELLER + shop.number)}, credentials, desk.served)]
+    return [Stall(shop, desk.routes(), {"seller_id": str(FIRST_SELLER + shop.number)}, credentials, desk.served, desk.gaps())]
 
 
 def samples_in(folder: Path) -> dict[str, Sample]:
@@ -71,6 +71,11 @@ class AliExpressDesk:
             "listings": [*(f"{product['product_id']}:{sku['id']}" for sku in skus), *(None for _ in unread)],
             "account": [self._samples[PROFILE].document[_named(PROFILE)[0]]["shop_id"]], "disputes": [], "reviews": [],
         }
+
+    def gaps(self) -> dict[str, dict[str, str]]:
+        details = "the sample of a list; no sample of an order's details (order.info.get) is published"
+        orders = {str(each): details for each in self.served()["orders"]}
+        return {"orders": orders, "listings": {"": "the sample of a list; the sample of a product is another product's"}}
 
     def _result(self, method: str) -> Any:
         return self._samples[method].document[_named(method)[0]]["result"]

@@ -71,6 +71,7 @@ def announcement(base: str, stalls: Sequence[Stall]) -> dict[str, Any]:
     return {
         "clock": f"{base}/clock", "expected": f"{base}/expected", "marketplaces": {name: _market(shops) for name, shops in markets.items()},
         "clients": list(BRANDS), "client_settings": BRANDS,
+        "gaps": {stall.shop.name: stall.gaps for stall in stalls if stall.gaps},
     }
 
 

@@ -39,7 +39,8 @@ def open_stalls(folder: Path, house: House) -> list[Stall]:
         "app_key": APP_KEY, "app_secret": gateway.tokens.app_secret, "refresh_token": gateway.tokens.refresh(shop.name),
         "access_token": token, "expires_at": iso(end),
     }
-    return [Stall(shop, desk.routes(), {"seller_id": str(desk.seller_id)}, credentials, desk.served, door="/sg/rest", login="/auth/rest")]
+    account = {"seller_id": str(desk.seller_id)}
+    return [Stall(shop, desk.routes(), account, credentials, desk.served, desk.gaps(), door="/sg/rest", login="/auth/rest")]
 
 
 def samples_in(folder: Path) -> dict[str, Sample]:
@@ -68,6 +69,13 @@ class LazadaDesk:
             "ledger": ["/".join(entry[name] for name in ("transaction_number", "fee_type", "orderItem_no")) for entry in entries],
             "payouts": [], "reviews": self._reviews(),
         }
+
+    def gaps(self) -> dict[str, dict[str, str]]:
+        """The sample of an order and the sample of its items name two orders."""
+        items = {item["order_id"] for item in self._data("/order/items/get")}
+        orders = set(self.served()["orders"])
+        bare = {order: "the sample of an order's items is another order's" for order in orders - items}
+        return {"orders": {**bare, **{order: "the sample of items; the sample of orders is another order's" for order in items - orders}}}
 
     def _data(self, path: str) -> Any:
         return self._samples[path].document["data"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.routing import BaseRoute
@@ -21,6 +21,7 @@ class Stall:
     Attributes:
         served: entity → the vendor's ids of the records that are served, as often as they are published; None stands for a
             record that is published without one.
+        gaps: entity → id (empty: a record without one) → what belongs to the record and is not published, so that it cannot be whole.
         door, login: where below the mount the API and the token service begin.
     """
 
@@ -29,6 +30,7 @@ class Stall:
     account: Mapping[str, str]
     credentials: Mapping[str, Any]
     served: Callable[[], Served]
+    gaps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     door: str = ""
     login: str = ""
 
