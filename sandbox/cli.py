@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 after a wanted end (SIGTERM, SIGINT), 2 for settings that cannot be."""
     wanted = _parser().parse_args(arguments)
     if wanted.verb == "samples":
-        return _serve_samples(wanted.dir, wanted.port)
+        return _serve_samples(wanted.dir, wanted.port, wanted.state)
     settings = Settings(
         wanted.seed, wanted.days, wanted.orders_per_day, wanted.horizon, wanted.speed, wanted.state, wanted.faults,
     )
@@ -47,8 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     samples = verbs.add_parser("samples", help="serve the vendors' published samples, and nothing else")
-    samples.add_argument("--dir", type=Path, required=True, help="holds amazon/*.json and lazada/examples/*_resp.json")
+    samples.add_argument("--dir", type=Path, required=True, help="the vendors' descriptions and samples, a folder each")
     samples.add_argument("--port", type=int, default=0, help="0: any free port")
+    samples.add_argument("--state", type=Path, default=None, help="JSON lines by which the clock goes on after a restart")
     samples.add_argument("--json", action="store_true", help="(always so) one JSON line when ready")
     serve = verbs.add_parser("serve", help="serve the marketplaces until ended")
     serve.add_argument("--seed", type=int, default=1)
@@ -72,9 +73,9 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _serve_samples(folder: Path, port: int) -> int:
+def _serve_samples(folder: Path, port: int, state: Path | None) -> int:
     try:
-        app, listener = samples_app(folder), _listen(port)
+        app, listener = samples_app(folder, state), _listen(port)
     except (KeyError, ValueError, OSError) as error:
         print(f"sandbox: no samples to serve below {folder}: {type(error).__name__}: {error}", file=sys.stderr)
         return 2

@@ -28,10 +28,10 @@ def application(house: House, markets: dict[str, Market], stall_seconds: float =
     """The whole sandbox; also for tests that serve it in a thread."""
     fronts = {name: Frontline(Starlette(routes=market.routes()), market, house, stall_seconds) for name, market in markets.items()}
     mounts = [Mount(f"/{name}", app=front) for name, front in fronts.items()]
-    return Starlette(routes=[*control_routes(house, markets), *mounts], lifespan=_remember_clock(house))
+    return Starlette(routes=[*control_routes(house, markets), *mounts], lifespan=remember_clock(house))
 
 
-def _remember_clock(house: House):
+def remember_clock(house: House):
     """Write the clock down now and then and at the end, so that a restarted sandbox never goes back in time."""
 
     async def beat() -> None:

@@ -44,7 +44,8 @@ class Options:
 
 def sandbox_options(options: Options) -> list[str]:
     if options.samples:
-        return ["samples", "--dir", str(options.samples), "--port", "0", "--json"]
+        state = options.out / "state" / "samples.jsonl"
+        return ["samples", "--dir", str(options.samples), "--state", str(state), "--port", "0", "--json"]
     return [
         "serve", "--seed", str(options.seed), "--days", str(options.days), "--orders-per-day", str(options.orders_per_day),
         "--horizon", options.night.isoformat(), "--speed", str(options.speed), "--state", str(options.out / "state" / "sandbox.jsonl"),
@@ -131,16 +132,25 @@ def _drop(address: str, file: Path) -> None:
 
 
 def sample_clients(sandbox: Mapping[str, Any], folder: Path) -> Path:
-    """Client files for whatever shops a sample server offers: one client a marketplace, in English and in Chinese."""
+    """Client files for whatever shops a sample server offers, each client in the language and money the server names for it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for (marketplace, market), language in zip(sandbox["marketplaces"].items(), ("en", "zh"), strict=False):
-        by_client: dict[str, list[dict[str, Any]]] = {}
-        for name, shop in market["shops"].items():
-            by_client.setdefault(shop["client"], []).append({"name": name, "marketplace": marketplace, "sites": shop["sites"]})
-        for client, shops in by_client.items():
-            data = {
-                "name": client, "brand": f"{marketplace.title()} samples", "language": language, "currency": "USD", "zone": "UTC",
-                "shops": shops, "stock": {"is_enabled": False}, "report": {"recipients": [f"owner@{marketplace}.example.com"]},
-            }  # fmt: skip
-            (folder / f"{client}.yaml").write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    for client, (marketplaces, shops) in _by_client(sandbox["marketplaces"]).items():
+        settings = sandbox["client_settings"][client]
+        data = {
+            "name": client, "brand": f"{' and '.join(marketplaces)} samples", **settings, "zone": "UTC", "shops": shops,
+            "stock": {"is_enabled": False}, "report": {"recipients": [f"owner@{client.replace('_', '-')}.example.com"]},
+        }  # fmt: skip
+        (folder / f"{client}.yaml").write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return folder
+
+
+def _by_client(markets: Mapping[str, Any]) -> dict[str, tuple[list[str], list[dict[str, Any]]]]:
+    """Client → the marketplaces it is on, and its shops as its file names them."""
+    found: dict[str, tuple[list[str], list[dict[str, Any]]]] = {}
+    for marketplace, market in markets.items():
+        for name, shop in market["shops"].items():
+            names, shops = found.setdefault(shop["client"], ([], []))
+            shops.append({"name": name, "marketplace": marketplace, "sites": shop["sites"]})
+            if marketplace not in names:
+                names.append(marketplace)
+    return found

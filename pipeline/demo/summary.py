@@ -12,6 +12,7 @@ from rich.table import Table as Grid
 from sqlalchemy import Engine, text
 
 from pipeline.clients import Client
+from pipeline.demo.sample_table import show_samples
 from pipeline.opened import open_shop
 from warehouse import jobs, ledger
 from warehouse.calls import calls_by_shop
@@ -88,11 +89,8 @@ def show(summary: Mapping[str, Any], console: Console) -> None:
         rows = sum(row["expected"] for row in summary["truth"].values())
         verdict = "[green]no difference[/]" if not wrong else f"[red]differences: {wrong}[/]"
         console.print(f"Compared with the marketplaces' own truth: {rows:,} rows in {len(summary['truth'])} tables, {verdict}.")
-    for shop, entities in summary.get("samples", {}).items():
-        lost = {entity: row["lost"] for entity, row in entities.items() if row["lost"]}
-        served, kept, held = (sum(row[name] for row in entities.values()) for name in ("served", "stored", "quarantined"))
-        verdict = f"[red]lost {lost}[/]" if lost else "[green]none lost[/]"
-        console.print(f"{shop}: {served} published samples, {kept} stored, {held} quarantined with a reason, {verdict}.")
+    if "samples" in summary:
+        show_samples(summary, console)
     if summary.get("night_seconds"):
         console.print(f"On the marketplaces' own clock, under their quotas, the night took {summary['night_seconds'] / 60:.0f} minutes.")
     console.print("Stock changes: " + ", ".join(f"{count} {state}" for state, count in summary["sync_jobs"].items()) + ".")

@@ -21,6 +21,7 @@ from sandbox.iop import signature
 from sandbox.iop.errors import Refused, missing
 from sandbox.market import House
 from sandbox.world import SHOPS
+from sandbox.world.model import Shop
 
 TOLERANCE_SECONDS = 7200
 Answerer = Callable[[House, Written, Asked], dict[str, Any]]
@@ -46,8 +47,8 @@ PAGED = {
 
 
 class Gateway:
-    def __init__(self, house: House) -> None:
-        self._house, self.tokens, self.written, self._count = house, Tokens(house), Written(house), 0
+    def __init__(self, house: House, shops: Mapping[str, Shop] = SHOPS) -> None:
+        self._house, self.tokens, self.written, self._count = house, Tokens(house, shops), Written(house), 0
         self._last: dict[tuple[str, str], tuple[object, dict[str, Any]]] = {}
 
     def request_id(self) -> str:
@@ -55,9 +56,15 @@ class Gateway:
         return hashlib.sha256(f"{self._house.seed}:aliexpress:{self._count}".encode()).hexdigest()[:24]
 
     async def sync(self, request: Request) -> Response:
+        return await self.enveloped(request, self._answer)
+
+    async def enveloped(self, request: Request, answer: Callable[[Mapping[str, str]], dict[str, Any] | Response]) -> Response:
+        """What ``answer`` says or refuses, in the method's envelope; a response of its own is sent as it is."""
         parameters = await _parameters(request)
         try:
-            body = self._answer(parameters)
+            body = answer(parameters)
+            if isinstance(body, Response):
+                return body
         except Refused as refused:
             return JSONResponse({"error_response": {
                 "code": refused.code, "msg": refused.message, "type": refused.kind, "sub_code": f"{refused.kind.lower()}.{refused.code}",
@@ -82,17 +89,17 @@ class Gateway:
         return RedirectResponse(f"{given.get('redirect_uri', '')}?code={self.tokens.consent(shop.name)}", 302)
 
     def _answer(self, parameters: Mapping[str, str]) -> dict[str, Any]:
-        self._judge("", parameters, with_md5=True)
+        self.judge("", parameters, with_md5=True)
         method = parameters.get("method") or ""
         if method not in CALLS:
             raise Refused("InvalidApiPath", f"The specified API {method!r} does not exist")
         answerer, rate, burst = CALLS[method]
-        shop = self._shop(method, parameters)
+        shop = self.caller(method, parameters)
         self._throttle(method, shop, rate, burst)
         asked = Asked(shop, parameters)
         return self._perhaps_repeated(method, asked, answerer(self._house, self.written, asked))
 
-    def _judge(self, path: str, parameters: Mapping[str, str], *, with_md5: bool) -> None:
+    def judge(self, path: str, parameters: Mapping[str, str], *, with_md5: bool) -> None:
         """App key, time and signature; in that order, as each makes sense only after the one before."""
         for name in ("app_key", "timestamp", "sign_method", "sign"):
             if not parameters.get(name):
@@ -117,7 +124,8 @@ class Gateway:
             return False
         return abs((at - self._house.clock.now()).total_seconds()) <= TOLERANCE_SECONDS
 
-    def _shop(self, method: str, parameters: Mapping[str, str]) -> str:
+    def caller(self, method: str, parameters: Mapping[str, str]) -> str:
+        """Whose call a judged one is. Raises Refused for a token that is not good now."""
         token = parameters.get("session", "")
         if not token:
             raise missing("session")
@@ -155,7 +163,7 @@ class Gateway:
         verb = path.removeprefix("auth/token/").removeprefix("security/")
         if not path.startswith("auth/token/") or verb not in verbs:
             raise Refused("InvalidApiPath", f"The API path /{path} does not exist")
-        self._judge(f"/{path}", parameters, with_md5=False)
+        self.judge(f"/{path}", parameters, with_md5=False)
         name, answer = verbs[verb]
         if not parameters.get(name):
             raise missing(name)

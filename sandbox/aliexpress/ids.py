@@ -10,11 +10,12 @@ from sandbox.world import SHOPS, SITES
 from sandbox.world.model import Buyer, Listing, Order, Return
 
 PACIFIC = ZoneInfo("America/Los_Angeles")  # every date, in and out
+FIRST_SELLER = 2_670_000_000  # and from here by the shops' numbers
 ONE_SKU_STATUSES = ("suppressed", "pending", "deleted")
 
 
 def seller_id(shop: str) -> int:
-    return 2_670_000_000 + SHOPS[shop].number
+    return FIRST_SELLER + SHOPS[shop].number
 
 
 def shop_id(shop: str) -> int:

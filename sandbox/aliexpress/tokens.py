@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sandbox.aliexpress.ids import seller_id
+from sandbox.aliexpress.ids import FIRST_SELLER
 from sandbox.iop import tokens
 
 APP_KEY = "30282218"
@@ -16,5 +16,5 @@ class Tokens(tokens.Tokens):
     refresh_lifetime = timedelta(days=60)
 
     def owner(self, shop: str, verb: str) -> dict[str, object]:
-        number = str(seller_id(shop))
+        number = str(FIRST_SELLER + self.shops[shop].number)
         return {"seller_id": number, "user_id": number, "account_id": number, "user_nick": f"us{number}", "sp": "ae", "locale": "zh_CN"}

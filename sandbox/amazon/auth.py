@@ -24,9 +24,11 @@ _NO_CACHE = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
 class Login:
-    def __init__(self, house: House, seals: Seals) -> None:
-        self._house, self._seals = house, seals
-        self._by_refresh_token = {self._refresh_token(shop): shop for shop in SHOPS.values() if shop.marketplace == "amazon"}
+    """``shops``: whose logins these are, by name."""
+
+    def __init__(self, house: House, seals: Seals, shops: Mapping[str, Shop] = SHOPS) -> None:
+        self._house, self._seals, self._shops = house, seals, shops
+        self._by_refresh_token = {self._refresh_token(shop): shop for shop in shops.values() if shop.marketplace == "amazon"}
 
     def credentials(self, shop: Shop) -> dict[str, str]:
         return {
@@ -57,7 +59,7 @@ class Login:
         return self._grant(grant, form)
 
     def _grant(self, grant: str, form: Mapping[str, str]) -> Answer:
-        wanted = self.credentials(next(iter(SHOPS.values())))
+        wanted = self.credentials(next(iter(self._shops.values())))
         if any(form[name] != wanted[name] for name in ("client_id", "client_secret")):
             return _refused("invalid_client", "Client authentication failed", 401)
         if grant == "client_credentials":
@@ -86,12 +88,12 @@ class Login:
         if not token:
             raise denied("Access token is missing in the request header.")
         facts = self._seals.open("access", token[5:]) if token.startswith("Atza|") else None
-        if facts is None or facts["shop"] not in SHOPS:
+        if facts is None or facts["shop"] not in self._shops:
             raise denied("The access token you provided is revoked, malformed or invalid.")
         ends = datetime.fromtimestamp(facts["at"], UTC) + LIFETIME
         if self._house.clock.now() >= ends or self._house.faults.draw("expired_token", facts["salt"]):
             raise denied("The access token you provided has expired.")
-        return SHOPS[facts["shop"]]
+        return self._shops[facts["shop"]]
 
 
 _GRANTS = {"refresh_token": "refresh_token", "client_credentials": "scope"}

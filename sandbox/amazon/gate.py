@@ -85,7 +85,7 @@ class Gate:
         body = await request.body()
         shop: Shop | None = None
         try:
-            shop = self._caller(request)
+            shop = self.caller(request)
             self._house.stats.call(shop.name, operation.name)
             wait = self._house.quotas.take(f"amazon.{operation.name}", shop.name, operation.rate_per_second, operation.burst)
             if wait:
@@ -98,7 +98,8 @@ class Gate:
             error = {"x-amzn-ErrorType": ERROR_TYPES[refusal.status]} if refusal.status in ERROR_TYPES else {}
             return sent(Answer(refusal.envelope(), refusal.status, error), known)
 
-    def _caller(self, request: Request) -> Shop:
+    def caller(self, request: Request) -> Shop:
+        """Who calls. Raises Refusal (403)."""
         if not request.headers.get("user-agent"):
             raise denied("The request has no User-Agent header.")
         return self._login.seller(request.headers.get("x-amz-access-token"))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from sandbox.iop.errors import Refused
 from sandbox.market import House
 from sandbox.world import SHOPS
+from sandbox.world.model import Shop
 
 FIRST_ACCESS = timedelta(hours=6)  # of the token given with the credentials: a long night must refresh
 CODE = timedelta(minutes=30)
@@ -21,15 +23,16 @@ class Tokens(ABC):
     Attributes:
         marketplace: whose shops they open.
         lifetime, refresh_lifetime: of an access token, and of a consent.
+        shops: those of them there are, by name.
     """
 
     marketplace: str
     lifetime: timedelta
     refresh_lifetime: timedelta
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._names = [shop.name for shop in SHOPS.values() if shop.marketplace == self.marketplace]
+    def __init__(self, house: House, shops: Mapping[str, Shop] = SHOPS) -> None:
+        self._house, self.shops = house, {name: shop for name, shop in shops.items() if shop.marketplace == self.marketplace}
+        self._names = list(self.shops)
         self._used_codes = {row["code"] for row in house.journal.rows(f"{self.marketplace}_code")}
         self._generation = dict.fromkeys(self._names, 0)
         for row in house.journal.rows(f"{self.marketplace}_refresh"):

@@ -17,6 +17,7 @@ from sandbox.lazada.asked import Asked
 from sandbox.lazada.tokens import APP_KEY, Tokens
 from sandbox.market import House
 from sandbox.world import SHOPS
+from sandbox.world.model import Shop
 
 TOLERANCE_SECONDS = 7200
 _NEW_EACH_TIME = ("offset", "sign", "timestamp", "access_token")
@@ -45,15 +46,15 @@ CALLS: Mapping[str, tuple[Answerer, tuple[str, ...], float, int]] = {
 class Gateway:
     """Answers ``/{country}/rest/...`` and the token service ``/auth/rest/...``."""
 
-    def __init__(self, house: House) -> None:
-        self._house, self.tokens, self._count = house, Tokens(house), 0
+    def __init__(self, house: House, shops: Mapping[str, Shop] = SHOPS) -> None:
+        self._house, self.tokens, self._count = house, Tokens(house, shops), 0
         self._last: dict[tuple[str, str], tuple[object, dict[str, object]]] = {}
 
     async def call(self, request: Request) -> Response:
-        return await self._enveloped(request, self._answer)
+        return await self.enveloped(request, self._answer)
 
     async def token_call(self, request: Request) -> Response:
-        return await self._enveloped(request, self._token_answer)
+        return await self.enveloped(request, self._token_answer)
 
     async def consent(self, request: Request) -> Response:
         """The seller's consent page, already agreed to: back to ``redirect_uri`` with a code. ``shop`` says whose."""
@@ -63,10 +64,14 @@ class Gateway:
             return JSONResponse({"error": "wanted response_type=code, client_id, redirect_uri and shop"}, 400)
         return RedirectResponse(f"{given.get('redirect_uri', '')}?code={self.tokens.consent(shop.name)}", 302)
 
-    async def _enveloped(self, request: Request, answer: Callable[[Request, dict[str, str]], dict[str, object]]) -> Response:
+    async def enveloped(self, request: Request, answer: Callable[[Request, dict[str, str]], dict[str, object] | Response]) -> Response:
+        """What ``answer`` says or refuses, in the platform's envelope; a response of its own is sent as it is."""
         parameters = {**request.query_params, **{name: value for name, value in (await request.form()).items() if isinstance(value, str)}}
         try:
-            body = {"code": "0", **answer(request, parameters)}
+            found = answer(request, parameters)
+            if isinstance(found, Response):
+                return found
+            body = {"code": "0", **found}
         except Refused as refused:
             body = {"code": refused.code, "type": refused.kind, "message": refused.message}
             if refused.detail:
@@ -82,19 +87,16 @@ class Gateway:
         if path not in CALLS:
             raise Refused("InvalidApiPath", f"The API path {path} does not exist")
         answerer, methods, rate, burst = CALLS[path]
-        self._judge(path, parameters)
+        self.judge(path, parameters)
         if request.method not in methods:
             raise Refused("405", f"HTTP method {request.method} is not allowed here")
-        shop = self._shop(path, parameters)
         site = request.path_params["country"].upper()
-        if site not in SHOPS[shop].sites:
-            self._house.stats.reject(shop, path, "country")
-            raise Refused("InsufficientPermission", f"The token is not good for the gateway of {site}")
+        shop = self.caller(path, parameters, site)
         self._throttle(path, shop, rate, burst)
         asked = Asked(shop, site, parameters)
         return self._perhaps_repeated(path, asked, answerer(self._house, asked))
 
-    def _judge(self, path: str, parameters: Mapping[str, str]) -> None:
+    def judge(self, path: str, parameters: Mapping[str, str]) -> None:
         """App key, time and signature; in that order, as each makes sense only after the one before."""
         for name in ("app_key", "timestamp", "sign_method", "sign"):
             if not parameters.get(name):
@@ -116,7 +118,8 @@ class Gateway:
             return False
         return abs((at - self._house.clock.now()).total_seconds()) <= TOLERANCE_SECONDS
 
-    def _shop(self, path: str, parameters: Mapping[str, str]) -> str:
+    def caller(self, path: str, parameters: Mapping[str, str], site: str) -> str:
+        """Whose call a judged one is. Raises Refused for a token that is not good now, or not in this country."""
         token = parameters.get("access_token", "")
         if not token:
             raise missing("access_token")
@@ -126,6 +129,9 @@ class Gateway:
             self._house.stats.fault("expired_token")
             self.tokens.recall(token)
             raise Refused("IllegalAccessToken", "The specified access token is invalid or expired")
+        if site not in self.tokens.shops[shop].sites:
+            self._house.stats.reject(shop, path, "country")
+            raise Refused("InsufficientPermission", f"The token is not good for the gateway of {site}")
         return shop
 
     def _throttle(self, path: str, shop: str, rate: float, burst: int) -> None:
@@ -153,7 +159,7 @@ class Gateway:
         calls = {"/auth/token/create": ("code", self.tokens.create), "/auth/token/refresh": ("refresh_token", self.tokens.renew)}
         if path not in calls:
             raise Refused("InvalidApiPath", f"The API path {path} does not exist")
-        self._judge(path, parameters)
+        self.judge(path, parameters)
         name, answer = calls[path]
         if not parameters.get(name):
             raise missing(name)

@@ -13,11 +13,12 @@ COUNTRY_NAMES = {"SG": "Singapore", "MY": "Malaysia", "PH": "Philippines", "VN":
 _LOST = ("lost_by_3pl", "failed_delivery", "damaged_by_3pl", "lost")
 _BACK = ("returned", "shipped_back_success")
 _PACKED = ("ready_to_ship", "packed", "ready_to_ship", "repacked")
+FIRST_SELLER = 100_200_300  # and from here by the shops' numbers
 ONE_VARIANT_STATUSES = ("suppressed", "pending", "deleted")
 
 
 def seller_id(shop: str) -> int:
-    return 100_200_300 + SHOPS[shop].number
+    return FIRST_SELLER + SHOPS[shop].number
 
 
 def order_id(order: Order) -> int:

@@ -1,7 +1,7 @@
-"""The vendors' own published sample answers, served as they were published, and nothing else.
+"""The vendors' own published sample answers, and recordings of real installations, served as they are, and nothing else.
 
-Apart from the strict marketplaces: nothing is checked here, any well-formed login is taken, no quota holds. It proves that
-what vendors themselves publish is read without loss.
+One module a marketplace knows where its samples lie and how they are served; who calls is judged as the strict marketplaces
+judge. It proves that what vendors themselves publish is read without loss.
 """
 
 from sandbox.samples.app import samples_app

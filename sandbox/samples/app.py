@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,65 +12,67 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from sandbox.clock import WorldClock, iso
-from sandbox.house import DEFAULT_HORIZON
-from sandbox.samples.amazon_desk import AmazonDesk
-from sandbox.samples.lazada_desk import SITES, LazadaDesk
-from sandbox.samples.published import amazon_samples, lazada_samples
+from sandbox.clock import iso
+from sandbox.house import DEFAULT_HORIZON, Settings, open_house
+from sandbox.samples import aliexpress, amazon, dhl, lazada, woocommerce
+from sandbox.samples.descriptions import looked_into
+from sandbox.samples.stall import Stall
+from sandbox.server import remember_clock
 
-AMAZON_SECRETS = {"client_id": "samples", "client_secret": "samples", "refresh_token": "Atzr|samples"}
-LAZADA_SECRETS = {"app_key": "100001", "app_secret": "samples", "refresh_token": "samples"}
+VENDORS = (amazon, lazada, aliexpress, woocommerce, dhl)
+# Each brand's language and the money its report is in.
+BRANDS = {
+    "samples_amazon": {"language": "en", "currency": "USD"}, "samples_lazada": {"language": "zh", "currency": "EUR"},
+    "samples_aliexpress": {"language": "zh", "currency": "USD"}, "samples_woocommerce": {"language": "en", "currency": "EUR"},
+}
 
 
-def samples_app(folder: Path) -> Starlette:
-    """Serve the samples below ``folder`` (``amazon/*.json``, ``lazada/examples/*_resp.json``).
+def samples_app(folder: Path, state: Path | None = None) -> Starlette:
+    """Serve the samples below ``folder``: every marketplace's that has any published.
 
-    ``app.state.announce(base)`` is the line to be said when it is ready. Raises OSError where the files are not there.
+    ``app.state.announce(base)`` is the line to be said when it is ready.
+
+    Args:
+        state: JSON lines by which the clock goes on where it stopped.
+    Raises:
+        OSError, KeyError, ValueError: the samples of a marketplace are not there, or not what they should be.
     """
-    shops = _amazon_shops(folder)
-    lazada = LazadaDesk(lazada_samples(folder))
-    clock = WorldClock(DEFAULT_HORIZON)
-    expected = {**{name: desk.expected() for name, desk in shops.items()}, "samples_lazada_1": lazada.expected()}
+    night = night_after(woocommerce.recordings_in(folder / "woocommerce").until)
+    house = open_house(Settings(days=1, orders_per_day=0, horizon=night, state=state))
+    stalls = [stall for vendor in VENDORS for stall in vendor.open_stalls(folder, house)]
+    counts = looked_into(folder)
 
     async def tell_expected(request: Request) -> Response:
-        return JSONResponse(expected)
+        return JSONResponse({stall.shop.name: stall.served() for stall in stalls})
 
     async def tell_time(request: Request) -> Response:
-        return JSONResponse({"now": iso(clock.now()), "speed": clock.speed, "horizon": iso(clock.horizon)})
+        return JSONResponse({"now": iso(house.clock.now()), "speed": house.clock.speed, "horizon": iso(house.clock.horizon)})
 
-    app = Starlette(routes=[
+    app = Starlette(lifespan=remember_clock(house), routes=[
         Route("/expected", tell_expected), Route("/clock", tell_time),
-        *(Mount(f"/amazon/{name}", routes=desk.routes()) for name, desk in shops.items()),
-        Mount("/lazada/samples_lazada_1/rest", routes=lazada.routes()),
+        *(Mount(f"/{stall.shop.marketplace}/{stall.shop.name}", routes=stall.routes) for stall in stalls),
     ])
-    app.state.announce = lambda base: announcement(base, shops)
+    app.state.announce = lambda base: {**announcement(base, stalls), "night": iso(house.clock.horizon), "looked_into": counts}
     return app
 
 
-def _amazon_shops(folder: Path) -> dict[str, AmazonDesk]:
-    """As many shops as the operation with most samples has."""
-    samples = amazon_samples(folder)
-    return {f"samples_amazon_{number + 1}": AmazonDesk(samples, number) for number in range(max(map(len, samples.values())))}
+def night_after(newest: datetime) -> datetime:
+    """The first Monday night (the weekly reports are due) by which everything dated has happened."""
+    night = DEFAULT_HORIZON
+    while night <= newest:
+        night += timedelta(days=7)
+    return night
 
 
-def announcement(base: str, shops: dict[str, AmazonDesk]) -> dict[str, Any]:
-    amazon = {
-        name: _shop("samples_amazon", desk.sites, f"{base}/amazon/{name}", AMAZON_SECRETS, f"ASAMPLES{name[-1]}")
-        for name, desk in shops.items()
-    }
-    lazada = {"samples_lazada_1": _shop("samples_lazada", SITES, f"{base}/lazada/samples_lazada_1/rest", LAZADA_SECRETS, "1001")}
+def announcement(base: str, stalls: Sequence[Stall]) -> dict[str, Any]:
+    markets: dict[str, dict[str, dict[str, Any]]] = {}
+    for stall in stalls:
+        markets.setdefault(stall.shop.marketplace, {})[stall.shop.name] = stall.announced(base)
     return {
-        "clock": f"{base}/clock", "expected": f"{base}/expected",
-        "marketplaces": {"amazon": _market(amazon), "lazada": _market(lazada)}, "clients": ["samples_amazon", "samples_lazada"],
-        "client_settings": {
-            "samples_amazon": {"language": "en", "currency": "USD"}, "samples_lazada": {"language": "zh", "currency": "EUR"},
-        },
+        "clock": f"{base}/clock", "expected": f"{base}/expected", "marketplaces": {name: _market(shops) for name, shops in markets.items()},
+        "clients": list(BRANDS), "client_settings": BRANDS,
+        "gaps": {stall.shop.name: stall.gaps for stall in stalls if stall.gaps},
     }
-
-
-def _shop(client: str, sites: list[str], address: str, secrets: dict[str, str], seller: str) -> dict[str, Any]:
-    account = {"seller_id": seller}
-    return {"client": client, "sites": sites, "base_url": address, "auth_url": address, "account": account, "credentials": secrets}
 
 
 def _market(shops: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeVar
 
 from sandbox.woocommerce import ids
@@ -44,10 +44,15 @@ KINDS = {
 
 
 class Asked:
-    """One list's arguments, checked. ``more_words``: order statuses plugins of this shop brought along."""
+    """One list's arguments, checked.
 
-    def __init__(self, shop: str, kind: str, given: Mapping[str, str], more_words: Iterable[str] = ()) -> None:
-        self.shop, self.kind, self._given = shop, KINDS[kind], given
+    ``more_words``: order statuses plugins of this shop brought along. ``zone``: its clock, where it is no store of the world's.
+    """
+
+    def __init__(
+        self, shop: str, kind: str, given: Mapping[str, str], more_words: Iterable[str] = (), zone: tzinfo | None = None,
+    ) -> None:
+        self.kind, self._given, self._zone = KINDS[kind], given, zone or ids.setup(shop).zone
         self._words = (*self.kind.words, *more_words)
         self._faults: dict[str, tuple[str, str, object]] = {}
         self.page = self._whole("page", 1, 1, None)
@@ -71,12 +76,12 @@ class Asked:
         """Bounds are exclusive and coarse by a second. They are compared with the store's own clock, or with GMT's under
         ``dates_are_gmt``; a bound with a zone is first written in the store's own, whatever the flag says."""
         by_gmt = self.kind.knows_gmt and self.text("dates_are_gmt") in ("true", "1")
-        zone = UTC if by_gmt else ids.setup(self.shop).zone
+        zone = UTC if by_gmt else self._zone
         for name, text in self.dates.items():
             at = (modified if name.startswith("modified") else created).astimezone(zone).replace(tzinfo=None, microsecond=0)
             bound = datetime.fromisoformat(text)
             if bound.tzinfo:
-                bound = bound.astimezone(ids.setup(self.shop).zone).replace(tzinfo=None)
+                bound = bound.astimezone(self._zone).replace(tzinfo=None)
             if not (at > bound if name.endswith("after") else at < bound):
                 return False
         return True

@@ -1,16 +1,41 @@
-"""Amazon's samples as answers of one shop: variant ``k`` of every operation that has several."""
+"""Amazon's samples: the static sandbox's answers and the examples inside its description files.
+
+As many shops as the operation with most samples has: shop ``k`` answers with variant ``k`` of every operation.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from sandbox.samples.published import Sample
+from sandbox.amazon import numbers
+from sandbox.amazon.answers import Answer, Refusal, denied
+from sandbox.amazon.auth import Login
+from sandbox.amazon.gate import Gate, sent
+from sandbox.amazon.seals import Seals
+from sandbox.market import House
+from sandbox.samples.published import Sample, sample
+from sandbox.samples.raw import cut
+from sandbox.samples.stall import Stall, sample_shop
+from sandbox.world.model import Shop
+
+# Operation → (file, path) in the description files.
+OPERATIONS = {
+    "searchOrders": ("orders_2026-01-01.json", "/orders/2026-01-01/orders"),
+    "getOrder": ("orders_2026-01-01.json", "/orders/2026-01-01/orders/{orderId}"),
+    "searchListingsItems": ("listingsItems_2021-08-01.json", "/listings/2021-08-01/items/{sellerId}"),
+    "getListingsItem": ("listingsItems_2021-08-01.json", "/listings/2021-08-01/items/{sellerId}/{sku}"),
+    "getInventorySummaries": ("fbaInventory.json", "/fba/inventory/v1/summaries"),
+    "listTransactions": ("finances_2024-06-19.json", "/finances/2024-06-19/transactions"),
+    "listPayouts": ("transfers_2024-06-01.json", "/finances/transfers/2024-06-01/payouts"),
+    "getMarketplaceParticipations": ("sellers.json", "/sellers/v1/marketplaceParticipations"),
+}
 
 SITES = {
     "ATVPDKIKX0DER": "US", "A2EUQ1WTGCTBG2": "CA", "A1AM78C64UM0Y8": "MX", "A2Q3Y263D00KWC": "BR", "A1F83G8C2ARO7P": "GB",
@@ -43,15 +68,71 @@ def marketplaces_in(document: Any) -> list[str]:
     return list(dict.fromkeys([*here, *(found for value in document.values() for found in marketplaces_in(value))]))
 
 
+Answering = Callable[[Request], Awaitable[Response]]
+
+
+def open_stalls(folder: Path, house: House) -> list[Stall]:
+    """Raises OSError where the files are not there."""
+    samples = samples_in(folder / "amazon")
+    desks = [AmazonDesk(samples, number) for number in range(max(map(len, samples.values())))]
+    shops = [sample_shop("amazon", desk.sites, number + 1) for number, desk in enumerate(desks)]
+    seals = Seals(numbers.secret(house.seed, "seal"))
+    login = Login(house, seals, {shop.name: shop for shop in shops})
+    door = Door(Gate(house, seals, login), login)
+    return [
+        Stall(shop, desk.routes(door, shop), {"seller_id": numbers.seller_id(shop)}, login.credentials(shop), desk.served)
+        for shop, desk in zip(shops, desks, strict=True)
+    ]
+
+
+def samples_in(folder: Path) -> dict[str, list[Sample]]:
+    """Operation → its distinct successful samples: the static sandbox's, then the documentation's examples."""
+    return {name: _of_operation(folder / file, path) for name, (file, path) in OPERATIONS.items()}
+
+
+def _of_operation(file: Path, path: str) -> list[Sample]:
+    text = file.read_text(encoding="utf-8")
+    root = ("paths", path, "get", "responses", "200")
+    answer = json.loads(cut(text, root))
+    static = answer.get("x-amzn-api-sandbox", {}).get("static", [])
+    places = [(*root, "x-amzn-api-sandbox", "static", number, "response") for number in range(len(static))]
+    places += [(*root, "examples", name) for name in answer.get("examples", {}) if name == "application/json"]
+    found: list[Sample] = []
+    for each in (sample(cut(text, place)) for place in places):
+        if each.document not in [known.document for known in found]:
+            found.append(each)
+    return found
+
+
+class Door:
+    """The strict marketplace's own: who calls is judged there, and only then answered here."""
+
+    def __init__(self, gate: Gate, login: Login) -> None:
+        self._gate, self._login = gate, login
+
+    async def token(self, request: Request) -> Response:
+        return sent(self._login.token(request.headers.get("content-type", ""), await request.body()))
+
+    def admits(self, shop: Shop, answer: Answering) -> Answering:
+        async def admitted(request: Request) -> Response:
+            try:
+                if self._gate.caller(request) != shop:
+                    raise denied("The access token is another seller's.")
+            except Refusal as refusal:
+                return sent(Answer(refusal.envelope(), refusal.status))
+            return await answer(request)
+
+        return admitted
+
+
 class AmazonDesk:
     def __init__(self, samples: Mapping[str, Sequence[Sample]], variant: int) -> None:
         self._all = samples
         self.mine = {name: found[variant % len(found)] for name, found in samples.items() if found}
-        served = [self.mine[name].document for name in ("searchOrders", "searchListingsItems", "listTransactions", "listPayouts")]
-        self.sites = [SITES[each] for each in marketplaces_in(served) if each in SITES]
+        shown = [self.mine[name].document for name in ("searchOrders", "searchListingsItems", "listTransactions", "listPayouts")]
+        self.sites = [SITES[each] for each in marketplaces_in(shown) if each in SITES]
 
-    def expected(self) -> dict[str, list[Any]]:
-        """Entity → the ids of the records served; None stands for a record published without one."""
+    def served(self) -> dict[str, list[Any]]:
         def ids(operation: str, name: str, *steps: str) -> list[Any]:
             records = self.mine[operation].document
             for step in steps:
@@ -64,44 +145,43 @@ class AmazonDesk:
             "fba_inventory": [], "returns": [],
         }
 
-    def routes(self) -> list[Route]:
+    def routes(self, door: Door, shop: Shop) -> list[Route]:
         listed = {
             "/orders/2026-01-01/orders": "searchOrders", "/listings/2021-08-01/items/{seller}": "searchListingsItems",
             "/finances/2024-06-19/transactions": "listTransactions", "/finances/transfers/2024-06-01/payouts": "listPayouts",
             "/fba/inventory/v1/summaries": "getInventorySummaries", "/sellers/v1/marketplaceParticipations": "getMarketplaceParticipations",
         }
         reports = "/reports/2021-06-30"
+        guarded = {
+            **{path: ("GET", self._page(operation)) for path, operation in listed.items()},
+            "/orders/2026-01-01/orders/{id}": ("GET", self._one("getOrder", "orderId", "order")),
+            "/listings/2021-08-01/items/{seller}/{id:path}": ("GET", self._one("getListingsItem", "sku")),
+            f"{reports}/reports": ("POST", self._create), f"{reports}/reports/{{id}}": ("GET", self._report),
+            f"{reports}/documents/{{id}}": ("GET", self._document),
+        }
         return [
-            Route("/auth/o2/token", self._token, methods=["POST"]),
-            *(Route(path, self._page(operation), methods=["GET"]) for path, operation in listed.items()),
-            Route("/orders/2026-01-01/orders/{id}", self._one("getOrder", "orderId", "order")),
-            Route("/listings/2021-08-01/items/{seller}/{id:path}", self._one("getListingsItem", "sku")),
-            Route(f"{reports}/reports", self._create, methods=["POST"]), Route(f"{reports}/reports/{{id}}", self._report),
-            Route(f"{reports}/documents/{{id}}", self._document), Route("/files/{id}", self._file),
+            Route("/auth/o2/token", door.token, methods=["POST"]),
+            Route("/files/{id}", self._file),  # as Amazon's presigned addresses: whoever has it may read it
+            *(Route(path, door.admits(shop, answer), methods=[method]) for path, (method, answer) in guarded.items()),
         ]
-
-    async def _token(self, request: Request) -> Response:
-        if not parse_qs((await request.body()).decode("utf-8", "replace")).get("grant_type"):
-            return JSONResponse({"error": "invalid_request", "error_description": "grant_type is missing"}, 400)
-        return JSONResponse({"access_token": "Atza|samples", "token_type": "bearer", "expires_in": 3600})
 
     def _page(self, operation: str):
         async def answer(request: Request) -> Response:
             is_continued = any(name in request.query_params for name in TOKENS)
             if is_continued or operation not in self.mine:
                 return JSONResponse(EMPTY[operation])
-            return _published(self.mine[operation])
+            return self.mine[operation].answer()
 
         return answer
 
     def _one(self, operation: str, name: str, *steps: str):
         async def answer(request: Request) -> Response:
-            for sample in self._all[operation]:
-                record = sample.document
+            for published in self._all[operation]:
+                record = published.document
                 for step in steps:
                     record = record[step]
                 if record[name] == request.path_params["id"]:
-                    return _published(sample)
+                    return published.answer()
             return JSONResponse({"errors": [{"code": "NOT_FOUND", "message": f"No sample of {name} {request.path_params['id']}"}]}, 404)
 
         return answer
@@ -135,6 +215,3 @@ class AmazonDesk:
         found = [item for item in items if IDS.get(site) in marketplaces_in(item)]
         return PlainTextResponse(HEADERS[kind] + "".join(f"{item['sku']}\t\tActive\n" for item in found))
 
-
-def _published(sample: Sample) -> Response:
-    return Response(sample.body, media_type="application/json")
