@@ -56,6 +56,8 @@ def _of_returns(entity: str, page: Page) -> Iterator[str]:
 def _of_traffic(entity: str, page: Page) -> Iterator[str]:
     """Site, product and day of what the report tells: the days of the whole shop, the products of its one day."""
     document: Any = json.loads(page.body) if page.part.startswith("rows") else {}
+    if not isinstance(document, dict):
+        return  # of another form: the mapping keeps it as one fault
     site, day = site_of(page), (document.get("reportSpecification") or {}).get("dataStartTime")
     told = [("*", each.get("date")) for each in document.get("salesAndTrafficByDate") or ()]
     told += [(each.get("childAsin"), day) for each in document.get("salesAndTrafficByAsin") or ()]

@@ -117,6 +117,14 @@ def test_another_days_figures_are_not_taken_for_the_days(asked, connector):
     }
 
 
+def test_a_web_page_instead_of_the_report_is_passing_trouble_and_is_not_landed(asked, connector):
+    asked.answers += [b"<html>Sorry</html>"]
+    pages = []
+    with pytest.raises(RetryableError, match=r"no JSON document.*fetched anew"):
+        pages.extend(connector.read("traffic", Window(NIGHT - timedelta(days=1), NIGHT)))
+    assert len(asked) == 1 and not any(page.part.startswith("rows") for page in pages)
+
+
 def test_a_day_nobody_came_on_needs_no_products(asked, connector):
     asked.answers += [_document("2026-11-15", products=(), visits=0)]
     assert connector.record_ids("traffic", _read(connector, Window(NIGHT - timedelta(days=1), NIGHT))) == ["DE|*|2026-11-15"]
