@@ -2,7 +2,7 @@
 
 A marketplace's package offers, through the entry-point group ``daiyun.connectors``, a module with
 ``connect(shop, credentials, services) -> Connector`` and the constants ``MODES``, ``ENDPOINTS``
-(entity → :class:`Endpoint`), ``BUDGETS`` (operation → :class:`Budget`) and ``WRITES`` (``stock``, ``price``, ``shipment``);
+(entity → :class:`Endpoint`), ``BUDGETS`` (operation → :class:`Budget`) and ``WRITES`` (words of ``ALL_WRITES``);
 a marketplace whose sites have one currency each says so in ``CURRENCIES`` (site → ISO 4217), and rows in another one are
 quarantined.
 """
@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import pandas as pd
+
+ALL_WRITES = ("stock", "price", "shipment", "product", "offer")
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,63 @@ class ShipmentNotice:
     carrier: str
     tracking_number: str
     shipped_at: datetime
+
+
+@dataclass(frozen=True)
+class ProductChange:
+    """One wanted product; a field that is None stays as it is (of a new product: the marketplace's default).
+
+    The SKU says which: where the shop has no article of that number a product is made, once; else the product is changed that
+    holds it. Title, description and status are the product's and count for all its variants, the price is this article's.
+
+    Attributes:
+        description: HTML, as the marketplace shows it.
+        status: ``active`` (for sale) or ``inactive`` (kept, not shown to buyers).
+        price_minor: in minor units of ``currency``.
+    """
+
+    job_id: str
+    site: str
+    sku: str
+    title: str | None = None
+    description: str | None = None
+    status: str | None = None
+    currency: str | None = None
+    price_minor: int | None = None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The fields that are to be so."""
+        fields = {"title": self.title, "description": self.description, "status": self.status, "price_minor": self.price_minor}
+        return {name: value for name, value in fields.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class OfferChange:
+    """One wanted offer of an article that the marketplace holds under its SKU: for sale, or taken off sale.
+
+    A field that is None stays as it is; an offer that is made anew needs all of them.
+
+    Attributes:
+        price_minor: in minor units of ``currency``.
+        category_id: the marketplace's number of the category it is offered in.
+    """
+
+    job_id: str
+    site: str
+    sku: str
+    is_published: bool
+    currency: str | None = None
+    price_minor: int | None = None
+    quantity: int | None = None
+    category_id: str | None = None
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The fields that are to be so; of an offer that is taken off sale nothing else matters."""
+        fields = {"price_minor": self.price_minor, "quantity": self.quantity, "category_id": self.category_id}
+        wanted = {name: value for name, value in fields.items() if value is not None and self.is_published}
+        return {"is_published": self.is_published, **wanted}
 
 
 @dataclass(frozen=True)
@@ -347,3 +406,24 @@ class Shipping(Protocol):
 
     def observe_shipments(self, notices: Sequence[ShipmentNotice]) -> dict[str, bool]:
         """Read back: job id → whether the order shows this tracking number."""
+
+
+class Products(Protocol):
+    """What a connector with ``product`` in its ``WRITES`` offers too."""
+
+    def push_products(self, changes: Sequence[ProductChange], *, dry_run: bool = False) -> list[Answer]:
+        """Make or change these products; one answer a change. What is asked for twice is made once, also after a kill between
+        making and booking."""
+
+    def observe_products(self, changes: Sequence[ProductChange]) -> dict[str, Mapping[str, Any] | None]:
+        """Read back: job id → the fields of ``asked`` as they are shown now, None where the shop has no such article."""
+
+
+class Offers(Protocol):
+    """What a connector with ``offer`` in its ``WRITES`` offers too."""
+
+    def push_offers(self, changes: Sequence[OfferChange], *, dry_run: bool = False) -> list[Answer]:
+        """Bring these offers on sale or off it; one answer a change. Asked for twice it is done once."""
+
+    def observe_offers(self, changes: Sequence[OfferChange]) -> dict[str, Mapping[str, Any] | None]:
+        """Read back: job id → the fields of ``asked`` as they are shown now, None where the marketplace has no such article."""

@@ -61,8 +61,8 @@ class Stock:
     def quantity(self, shop: str, site: str, sku: str) -> int:
         """Units sellable now, writes in effect included."""
         key = (shop, site, sku)
-        listing, now = self._world.listing[key], self._clock.now()
-        level, since = listing.opening_stock, self._world.origin
+        listing, now = self._world.listing.get(key), self._clock.now()  # None: made from outside, with nothing in stock
+        level, since = listing.opening_stock if listing else 0, self._world.origin
         # Among writes in effect the one that was asked for last stands, whichever was carried out last.
         for write in self._writes.get(key, ()):
             if write.applies_at and write.applies_at <= now:

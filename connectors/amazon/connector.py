@@ -19,8 +19,10 @@ from connectors.amazon.mapping.listings import map_listings
 from connectors.amazon.mapping.orders import map_orders
 from connectors.amazon.mapping.payouts import map_payouts
 from connectors.amazon.mapping.returns import map_returns
+from connectors.amazon.mapping.traffic import map_traffic
 from connectors.amazon.reports import ReturnsReports
 from connectors.amazon.sites import AUTH_HOST, BY_MARKETPLACE, HOSTS, SITES
+from connectors.amazon.traffic import TrafficReports
 from connectors.amazon.verdict import judge
 from connectors.amazon.writes import StockWriter
 from connectors.base import BaseConnector
@@ -107,6 +109,7 @@ def connect(shop: Shop, credentials: Credentials, services: Services) -> AmazonC
         "fba_inventory": (queries.fba_inventory(session, host, shop), map_fba),
         "returns": (ReturnsReports(session, host, shop), map_returns),
         "ledger": (queries.ledger(session, host, shop), map_ledger),
+        "traffic": (TrafficReports(session, host, shop), map_traffic),
         "payouts": (queries.payouts(session, host, shop), map_payouts),
     }
     entities = {name: AmazonEntity(name, shop, reader, mapping) for name, (reader, mapping) in readers.items()}

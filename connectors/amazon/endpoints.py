@@ -63,6 +63,13 @@ ENDPOINTS = {
             blind_spots="A deferred amount that is released more than ten days after it was booked is seen late, at the next full reading.",
         ),
         Endpoint(
+            entity="traffic", tables=("traffic",), record_id="site,product_id,traffic_date", incremental="the site's day",
+            # Amazon promises a day's figures after 72 hours; they grow for some days more
+            overlap=timedelta(days=5), lag=timedelta(hours=72), max_window=timedelta(days=1), has_trusted_clock=False, operations=_REPORT,
+            blind_spots="The last three days; figures that still change more than eight days after their day; what each of several "
+                        "SKUs of one ASIN was looked at (sessions of SKUs cannot be added up).",
+        ),
+        Endpoint(
             entity="payouts", tables=("payouts",), record_id="payout_id", incremental="creationDate",
             overlap=timedelta(days=30), max_window=timedelta(days=170), operations=("listPayouts",),
             blind_spots="Amounts that are expected but not started.",

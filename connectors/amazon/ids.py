@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from connectors.amazon.flatfile import text_of
+from connectors.amazon.flatfile import site_of, text_of
 from connectors.contract import Page
 
 # entity → (where the records lie in a document, the field that names one)
@@ -22,7 +22,7 @@ _PLACES = {
 
 def ids_of(entity: str, pages: Sequence[Page]) -> list[str]:
     """Every id in the pages, in order, repeated where a record is; records that have none are left out."""
-    read = _of_returns if entity == "returns" else _of_documents
+    read = {"returns": _of_returns, "traffic": _of_traffic}.get(entity, _of_documents)
     return [found for page in pages for found in read(entity, page)]
 
 
@@ -51,3 +51,14 @@ def _of_returns(entity: str, page: Page) -> Iterator[str]:
         fields = line.split("\t")
         if column is not None and column < len(fields) and fields[column].strip():
             yield fields[column].strip()
+
+
+def _of_traffic(entity: str, page: Page) -> Iterator[str]:
+    """Site, product and day of what the report tells: the days of the whole shop, the products of its one day."""
+    document: Any = json.loads(page.body) if page.part.startswith("rows") else {}
+    if not isinstance(document, dict):
+        return  # of another form: the mapping keeps it as one fault
+    site, day = site_of(page), (document.get("reportSpecification") or {}).get("dataStartTime")
+    told = [("*", each.get("date")) for each in document.get("salesAndTrafficByDate") or ()]
+    told += [(each.get("childAsin"), day) for each in document.get("salesAndTrafficByAsin") or ()]
+    yield from (f"{site}|{product}|{at}" for product, at in told if product and at)

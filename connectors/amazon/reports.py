@@ -8,7 +8,7 @@ the refusal is landed, the report is asked for once more after half an hour, and
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,11 +32,15 @@ PATH = "/reports/2021-06-30"
 
 @dataclass
 class Job:
-    """One report being asked for; lives in the cursor as JSON. ``refusals``: how often Amazon cancelled or failed it."""
+    """One report being asked for; lives in the cursor as JSON.
+
+    ``refusals``: how often Amazon cancelled or failed it, or handed it out half filled. ``options``: as the kind takes them.
+    """
 
     site: str
     kind: str
     span: tuple[str, str] | None = None
+    options: Mapping[str, str] | None = None
     report_id: str | None = None
     asked_at: str | None = None
     not_before: str | None = None
@@ -59,10 +63,15 @@ class Document:
 
 
 class ReportDesk:
-    """Asks for reports and fetches them. ``may_be_empty``: whether two cancellations count as no data."""
+    """Asks for reports and fetches them. ``may_be_empty``: whether two cancellations count as no data.
 
-    def __init__(self, session: Session, host: str, *, may_be_empty: bool) -> None:
-        self._session, self._host, self._may_be_empty = session, host, may_be_empty
+    ``objection``: what is wrong with a report that is done, in two words; one with an objection is treated as one that failed.
+    """
+
+    def __init__(
+        self, session: Session, host: str, *, may_be_empty: bool, objection: Callable[[bytes, Job], str | None] = lambda body, job: None
+    ) -> None:
+        self._session, self._host, self._may_be_empty, self._objection = session, host, may_be_empty, objection
         self._clock = session.services.clock
 
     def run(self, jobs: list[Job]) -> Iterator[tuple[Job, dict[str, Any]]]:
@@ -92,6 +101,8 @@ class ReportDesk:
         body: dict[str, Any] = {"reportType": job.kind, "marketplaceIds": [SITES[job.site].marketplace_id]}
         if job.span:
             body |= {"dataStartTime": job.span[0], "dataEndTime": job.span[1]}
+        if job.options:
+            body |= {"reportOptions": dict(job.options)}
         reply = self._session.send(Call("createReport", "POST", f"{self._host}{PATH}/reports", json=body, note=job.note))
         job.report_id, job.asked_at, job.not_before = reply.json["reportId"], stamp(self._clock.now()), None
         return _page(reply, "createReport", job, "request")
@@ -103,6 +114,9 @@ class ReportDesk:
             if status == "DONE":
                 job.document_id = reply.json["reportDocumentId"]
                 document = self.document(job)
+                objection = self._objection(document.body, job)
+                if objection:
+                    return self._refused(job, document.reply, objection)
                 job.is_done = True
                 return _page(document.reply, "getReportDocument", job, "rows", document.charset) | {"body": document.body}
             if status in ("CANCELLED", "FATAL"):

@@ -9,8 +9,19 @@ from typing import Any
 import pandas as pd
 
 from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, PriceChange, Services, ShipmentNotice, Shop, StockChange, Window
-from connectors.ebay import shipments, stock
+from connectors.contract import (
+    Answer,
+    Credentials,
+    OfferChange,
+    Page,
+    PriceChange,
+    Services,
+    ShipmentNotice,
+    Shop,
+    StockChange,
+    Window,
+)
+from connectors.ebay import offers, shipments, stock
 from connectors.ebay.endpoints import BUDGETS, ENDPOINTS
 from connectors.ebay.gateway import Gateway
 from connectors.ebay.map_listings import map_listings
@@ -86,6 +97,12 @@ class EbayConnector(BaseConnector):
 
     def observe_prices(self, changes: Sequence[PriceChange]) -> dict[str, int | None]:
         return stock.observe(self.gateway, changes)
+
+    def push_offers(self, changes: Sequence[OfferChange], *, dry_run: bool = False) -> list[Answer]:
+        return offers.push_offers(self.gateway, changes, dry_run=dry_run)
+
+    def observe_offers(self, changes: Sequence[OfferChange]) -> dict[str, Mapping[str, Any] | None]:
+        return offers.observe_offers(self.gateway, changes)
 
     def push_shipments(self, notices: Sequence[ShipmentNotice]) -> list[Answer]:
         return shipments.push_shipments(self.gateway, notices)

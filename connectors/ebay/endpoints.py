@@ -24,7 +24,8 @@ BUDGETS = {
         _daily("createShippingFulfillment", 15_000),
         # Inventory: 2,000,000 together
         _daily("getInventoryItems", 100_000), _daily("getInventoryItem", 200_000), _daily("getOffers", 1_500_000),
-        _daily("bulkUpdatePriceQuantity", 100_000),
+        _daily("bulkUpdatePriceQuantity", 100_000), _daily("createOffer", 20_000), _daily("updateOffer", 20_000),
+        _daily("publishOffer", 20_000), _daily("withdrawOffer", 20_000),
         Budget("createInventoryTask", 1 / 3600, 12, per="shop", source="Feed: 25 active inventory reports a day"),
         _daily("getInventoryTask", 20_000, _OURS), _daily("getResultFile", 5_000, _OURS),
         # Finances: 15,000 together
@@ -86,5 +87,5 @@ ENDPOINTS = {
     )
 }
 
-WRITES = ("stock", "price", "shipment")
+WRITES = ("stock", "price", "shipment", "offer")
 MODES = ("b2c", "c2c")

@@ -140,14 +140,16 @@ def _of_offer(gateway: Gateway, change: Change, offer: Offer) -> int | None:
     if isinstance(change, PriceChange):
         price = (offer.record.get("pricingSummary") or {}).get("price") or {}
         return listed_elsewhere.minor_of(price.get("value"), price.get("currency"), change.currency)
-    item = _item(gateway, change.sku)
+    item = item_of(gateway, change.sku)
     told = [value for value in (_quantity(item), offer.record.get("availableQuantity")) if type(value) is int]
     return min(told) if told else None
 
 
-def _item(gateway: Gateway, sku: str) -> Any:
+def item_of(gateway: Gateway, sku: str) -> Mapping[str, Any] | None:
+    """The inventory item of an SKU; None where there is none."""
     ask = Ask("getInventoryItem", f"{INVENTORY}/inventory_item/{quote(sku, safe='')}", note=f"SKU {sku}", tolerates=(404,))
-    return gateway.send(ask).json_or_none()
+    reply = gateway.send(ask)
+    return reply.json if reply.status == 200 and isinstance(reply.json, Mapping) else None
 
 
 def _quantity(item: Any) -> Any:

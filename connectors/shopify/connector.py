@@ -9,7 +9,18 @@ from typing import Any
 import pandas as pd
 
 from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, PriceChange, Services, ShipmentNotice, Shop, StockChange, Window
+from connectors.contract import (
+    Answer,
+    Credentials,
+    Page,
+    PriceChange,
+    ProductChange,
+    Services,
+    ShipmentNotice,
+    Shop,
+    StockChange,
+    Window,
+)
 from connectors.errors import FatalError
 from connectors.shopify.account import AccountReader, check
 from connectors.shopify.endpoints import BUDGETS, ENDPOINTS
@@ -19,6 +30,7 @@ from connectors.shopify.map_money import map_account, map_disputes, map_ledger, 
 from connectors.shopify.map_orders import map_orders
 from connectors.shopify.map_returns import map_returns
 from connectors.shopify.prices import observe_prices, push_prices
+from connectors.shopify.products import observe_products, push_products
 from connectors.shopify.record_ids import record_ids
 from connectors.shopify.shipments import observe_shipments, push_shipments
 from connectors.shopify.stock import observe_stock, push_stock
@@ -76,6 +88,12 @@ class ShopifyConnector(BaseConnector):
 
     def observe_prices(self, changes: Sequence[PriceChange]) -> dict[str, int | None]:
         return observe_prices(self.graph, changes)
+
+    def push_products(self, changes: Sequence[ProductChange], *, dry_run: bool = False) -> list[Answer]:
+        return push_products(self.graph, changes, dry_run=dry_run)
+
+    def observe_products(self, changes: Sequence[ProductChange]) -> dict[str, Mapping[str, Any] | None]:
+        return observe_products(self.graph, changes)
 
     def push_shipments(self, notices: Sequence[ShipmentNotice]) -> list[Answer]:
         return push_shipments(self.graph, notices)

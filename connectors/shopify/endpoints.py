@@ -77,5 +77,5 @@ ENDPOINTS = {
     )
 }
 
-WRITES = ("stock", "price", "shipment")
+WRITES = ("stock", "price", "shipment", "product")
 MODES = ("b2c",)

@@ -70,7 +70,9 @@ def _judged(changes: Sequence[PriceChange], shown: Mapping[str, tuple[str, str, 
 
 def _sent(graph: Graph, product: str, changes: Sequence[PriceChange]) -> list[Answer]:
     """Rows that Shopify names are refused; the others, which went back with them, are sent once more without those."""
-    variants = [{"id": gid("ProductVariant", change.listing_id), "price": _wording(change)} for change in changes]
+    variants = [
+        {"id": gid("ProductVariant", change.listing_id), "price": wording(change.price_minor, change.currency)} for change in changes
+    ]
     reply = graph.ask(queries.PRICES_SET, {"product": product, "variants": variants}, note=f"prices of {len(changes)} variants")
     errors: list[Mapping[str, Any]] = reply.json["data"]["productVariantsBulkUpdate"]["userErrors"]
     if not errors:
@@ -82,5 +84,6 @@ def _sent(graph: Graph, product: str, changes: Sequence[PriceChange]) -> list[An
     return bad + _sent(graph, product, [change for place, change in enumerate(changes) if place not in named])
 
 
-def _wording(change: PriceChange) -> str:
-    return f"{Decimal(change.price_minor).scaleb(-minor_exponent(change.currency)):f}"
+def wording(minor: int, currency: str) -> str:
+    """Minor units as Shopify writes amounts."""
+    return f"{Decimal(minor).scaleb(-minor_exponent(currency)):f}"

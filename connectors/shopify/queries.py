@@ -198,3 +198,15 @@ WORK = """query($id: ID!) {
 PARCEL_TELL = """mutation($fulfillment: FulfillmentInput!) {
   fulfillmentCreate(fulfillment: $fulfillment) { fulfillment { id } userErrors { field message } }
 }"""
+_ARTICLE = "id sku price product { id handle title descriptionHtml status }"
+PRODUCT_FIND = f"""query($search: String!, $handle: String!) {{
+  productVariants(query: $search, first: 10) {{ nodes {{ {_ARTICLE} }} {_PAGE_INFO} }}
+  productByIdentifier(identifier: {{ handle: $handle }}) {{ id variants(first: 10) {{ nodes {{ {_ARTICLE} }} }} }}
+  shop {{ currencyCode }}
+}}"""
+PRODUCT_MAKE = """mutation($handle: String!, $input: ProductSetInput!) {
+  productSet(identifier: { handle: $handle }, input: $input, synchronous: true) { product { id } userErrors { code field message } }
+}"""
+PRODUCT_CHANGE = """mutation($product: ProductUpdateInput!) {
+  productUpdate(product: $product) { product { id } userErrors { field message } }
+}"""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.amazon import traffic
 from sandbox.amazon.places import BY_MARKETPLACE
 from sandbox.amazon.query import parse_instant
 from sandbox.amazon.report_files import FILES, file_text
@@ -31,6 +33,9 @@ def serve_document(house: House, seals: Seals, request: Request) -> Response:
     charset = places[0].charset if places else "UTF-8"
     if not facts["type"]:
         return _text("The report could not be generated: the requested span is too long.", "UTF-8")
+    if facts["type"] == traffic.KIND:
+        told = traffic.document(house, SHOPS[facts["shop"]], places[0], facts)
+        return _text(json.dumps(told), "UTF-8", facts["zip"], facts["header"])
     end = parse_instant(facts["end"], "end") if facts["end"] else instant(facts["at"])
     start = parse_instant(facts["start"], "start") if facts["start"] else end - timedelta(days=30)
     shop = SHOPS[facts["shop"]]

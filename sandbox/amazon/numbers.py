@@ -53,6 +53,11 @@ def asin(product: Product) -> str:
     return "B0" + _letters(_digest("asin", product.client, product.number), 8)
 
 
+def parent_asin(product: Product) -> str:
+    """The variation family's; articles of ten follow one."""
+    return "B0" + _letters(_digest("parent", product.client, product.number // 10), 8)
+
+
 def fnsku(listing: Listing) -> str:
     return "X00" + _letters(_digest("fnsku", listing.shop, listing.sku), 7)
 

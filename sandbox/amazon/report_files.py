@@ -102,4 +102,4 @@ FILES: dict[str, Callable[[House, Shop, Sequence[Place], datetime, datetime], Ro
     "GET_MERCHANT_LISTINGS_ALL_DATA": all_listings,
     "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE": returns,
 }
-GZIPPED = ("GET_MERCHANT_LISTINGS_ALL_DATA",)
+GZIPPED = ("GET_MERCHANT_LISTINGS_ALL_DATA", "GET_SALES_AND_TRAFFIC_REPORT")

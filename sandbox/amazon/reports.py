@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sandbox.amazon import traffic
 from sandbox.amazon.answers import Answer, absent, instant, invalid
 from sandbox.amazon.documents import LIFETIME
 from sandbox.amazon.gate import Call, Operation
@@ -33,7 +34,8 @@ def create_report(call: Call) -> Answer:
     number = f"{50_000 + len(call.house.journal.rows('amazon_report')) + 1}020778"
     row = {
         "shop": call.shop.name, "report_id": number, "type": wanted["reportType"], "marketplaces": wanted["marketplaceIds"],
-        "start": wanted.get("dataStartTime"), "end": wanted.get("dataEndTime"), "fate": _fate(call, wanted, number),
+        "start": wanted.get("dataStartTime"), "end": wanted.get("dataEndTime"), "options": wanted.get("reportOptions"),
+        "fate": _fate(call, wanted, number),
     }
     call.house.journal.add("amazon_report", row, call.now)
     return Answer({"reportId": number}, 202)
@@ -49,9 +51,11 @@ def _specification(call: Call) -> Mapping[str, Any]:
     ids = body.get("marketplaceIds") if isinstance(body, dict) else None
     if not isinstance(ids, list) or not 1 <= len(ids) <= 25 or not all(isinstance(each, str) for each in ids):
         raise invalid("marketplaceIds must name 1 to 25 marketplaces.")
-    if body.get("reportType") not in FILES or body["reportType"] in BY_AMAZON_ONLY:
+    if body.get("reportType") not in (*FILES, traffic.KIND) or body["reportType"] in BY_AMAZON_ONLY:
         raise invalid("The report type is not allowed.", f"Invalid report type: {body.get('reportType')}")
     call.marketplaces(ids)
+    if body["reportType"] == traffic.KIND:
+        traffic.refuse_options(body)
     times = [parse_instant(body[name], name) for name in ("dataStartTime", "dataEndTime") if body.get(name) is not None]
     if len(times) == 2 and times[1] < times[0]:
         raise invalid("dataEndTime must not be before dataStartTime.")
@@ -65,6 +69,8 @@ def _fate(call: Call, wanted: Mapping[str, Any], number: str) -> str:
         upper = parse_instant(end, "dataEndTime") if end else call.now
         if upper - parse_instant(start, "dataStartTime") > RETURNS_SPAN:
             return "FATAL"
+    if wanted["reportType"] == traffic.KIND and (must := traffic.fate(wanted, call.now)):
+        return must
     faults = call.house.faults
     if faults.draw("cancelled_report", call.shop.name):
         return "CANCELLED"
@@ -178,7 +184,7 @@ def get_report_document(call: Call) -> Answer:
     is_zipped = row["type"] in GZIPPED and status == "DONE"
     facts = {
         "shop": call.shop.name, "type": row["type"] if status == "DONE" else "", "marketplaces": row["marketplaces"], "start": row["start"],
-        "end": row["end"], "at": row["at"], "until": (call.now + LIFETIME).isoformat(), "zip": is_zipped,
+        "end": row["end"], "options": row.get("options"), "at": row["at"], "until": (call.now + LIFETIME).isoformat(), "zip": is_zipped,
         "header": call.query.flag("enableContentEncodingUrlHeader"),
     }
     body = {"reportDocumentId": name, "url": f"{call.address}/report-documents/{call.seals.close('document', facts)}"}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, time
 from typing import Any
 
-from sandbox.amazon import numbers
+from sandbox.amazon import numbers, traffic
 from sandbox.amazon.fba import changed_at as stock_changed_at
 from sandbox.amazon.fba import tells_time
 from sandbox.amazon.listing_body import changed_at, issues_of, statuses
@@ -102,5 +102,5 @@ def _date(at: datetime, site: str) -> str:
 TRUTH: dict[str, Callable[[House, Shop], Rows]] = {
     "listings": listings, "inventory": inventory, "orders": orders, "order_lines": order_lines, "shipments": shipments,
     "shipment_lines": shipment_lines, "returns": returns, "ledger_entries": ledger_entries, "payouts": payouts,
-    "stage_events": stage_events,
+    "stage_events": stage_events, "traffic": traffic.rows,
 }

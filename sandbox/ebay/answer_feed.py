@@ -82,7 +82,7 @@ class Feed:
         SubElement(report, "Ack").text = "Success"
         by_item: dict[str, list[Listing]] = {}
         for listing in self._goods.live(shop, site):
-            by_item.setdefault(ids.item_id(listing), []).append(listing)
+            by_item.setdefault(self._goods.item_id(listing), []).append(listing)
         for item_id, listings in sorted(by_item.items()):
             details = SubElement(report, "SKUDetails")
             SubElement(details, "ItemID").text = item_id

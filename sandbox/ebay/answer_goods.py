@@ -62,17 +62,17 @@ class Inventory:
         return JSONResponse({**_paged(asked, len(found), limit, page), "offers": rows})
 
     def _offer(self, listing: Listing) -> dict[str, object]:
-        quantity = self._goods.quantity(listing)
-        is_published = listing.status != "pending"
-        word = LISTING_STATUS.get(listing.status, "")
+        quantity, status = self._goods.quantity(listing), self._goods.status(listing)
+        is_published = status != "pending"
+        word = LISTING_STATUS.get(status, "")
         word = "OUT_OF_STOCK" if word == "ACTIVE" and not quantity else word
         return {
+            **self._goods.fields(listing),
             "offerId": ids.offer_id(listing), "sku": listing.sku, "marketplaceId": ids.marketplace(listing.site), "format": "FIXED_PRICE",
-            "availableQuantity": quantity, "categoryId": "30120", "listingDuration": "GTC",
+            "availableQuantity": quantity,
             "status": "PUBLISHED" if is_published else "UNPUBLISHED",
             "pricingSummary": {"price": ids.amount(self._goods.price(listing), listing.site)},
-            "listingPolicies": {"fulfillmentPolicyId": "1", "paymentPolicyId": "2", "returnPolicyId": "3"},
-            **({"listing": {"listingId": ids.item_id(listing), "listingStatus": word, "soldQuantity": 0}} if is_published else {}),
+            **({"listing": {"listingId": self._goods.item_id(listing), "listingStatus": word, "soldQuantity": 0}} if is_published else {}),
         }
 
     def bulk_update(self, asked: Asked) -> Response:
@@ -103,7 +103,7 @@ class Inventory:
     def _judged(self, asked: Asked, listing: Listing, offer: object) -> tuple[object, int | None]:
         """(quantity, price in minor units) of one offer's change."""
         told = offer if isinstance(offer, dict) else {}
-        if told.get("offerId") != ids.offer_id(listing) or listing.status == "deleted":
+        if told.get("offerId") != ids.offer_id(listing) or self._goods.status(listing) == "deleted":
             raise Refused(404, 25713, f"This Offer is not available : {told.get('offerId')}.", DOMAIN)
         return told.get("availableQuantity"), price_of(told["price"], listing) if told.get("price") else None
 

@@ -18,6 +18,7 @@ from sandbox.ebay.answer_service import Service
 from sandbox.ebay.asked import Asked
 from sandbox.ebay.errors import Refused, invalid_token, over_quota
 from sandbox.ebay.goods import Goods
+from sandbox.ebay.offer_writes import OfferWrites
 from sandbox.ebay.tokens import Tokens
 from sandbox.ebay.trading import Trading
 from sandbox.ebay.written import Written
@@ -132,6 +133,7 @@ class Doors:
 
 def _operations(written: Written, goods: Goods) -> list[Operation]:
     orders, inventory, feed, service, trading = Orders(written), Inventory(goods), Feed(goods), Service(written), Trading(goods)
+    offers = OfferWrites(goods)
     order, inner, post = "/sell/fulfillment/v1/order", "/sell/inventory/v1", "/post-order/v2"
     return [
         Operation("getOrders", "GET", order, 100_000, orders.list), Operation("getOrder", "GET", f"{order}/*", 100_000, orders.one),
@@ -140,6 +142,10 @@ def _operations(written: Written, goods: Goods) -> list[Operation]:
         Operation("getInventoryItems", "GET", f"{inner}/inventory_item", 2_000_000, inventory.items),
         Operation("getInventoryItem", "GET", f"{inner}/inventory_item/*", 2_000_000, inventory.item),
         Operation("getOffers", "GET", f"{inner}/offer", 2_000_000, inventory.offers),
+        Operation("createOffer", "POST", f"{inner}/offer", 2_000_000, offers.create),
+        Operation("updateOffer", "PUT", f"{inner}/offer/*", 2_000_000, offers.update),
+        Operation("publishOffer", "POST", f"{inner}/offer/*/publish", 2_000_000, offers.publish),
+        Operation("withdrawOffer", "POST", f"{inner}/offer/*/withdraw", 2_000_000, offers.withdraw),
         Operation("bulkUpdatePriceQuantity", "POST", f"{inner}/bulk_update_price_quantity", 2_000_000, inventory.bulk_update),
         Operation("createInventoryTask", "POST", "/sell/feed/v1/inventory_task", 100_000, feed.create),
         Operation("getInventoryTask", "GET", "/sell/feed/v1/inventory_task/*", 100_000, feed.task),

@@ -45,15 +45,15 @@ def home_day(shop: str, at: datetime) -> str:
 
 
 def _shown(goods: Goods, shop: str) -> list[Listing]:
-    return [listing for listing in goods.in_inventory(shop) if listing.status != "deleted"]
+    return [listing for listing in goods.in_inventory(shop) if goods.status(listing) != "deleted"]
 
 
 def listings(goods: Goods, shop: str) -> Iterator[Row]:
     for listing in _shown(goods, shop):
-        status, raw = _OFFER_STATUS[listing.status]
-        if listing.status == "active" and not goods.quantity(listing):
+        status, raw = _OFFER_STATUS[goods.status(listing)]
+        if goods.status(listing) == "active" and not goods.quantity(listing):
             raw = "OUT_OF_STOCK,PUBLISHED"
-        number = ids.item_id(listing) if listing.status != "pending" else None
+        number = goods.item_id(listing) if goods.status(listing) != "pending" else None
         whole = f"{number}/{listing.sku}" if ids.is_variation(listing) else number or f"offer-{ids.offer_id(listing)}"
         yield _listing(goods, listing, whole, number, listing.sku, status, raw, listing.product.titles[SITES[listing.site].language])
     for listing in goods.elsewhere(shop):

@@ -1,4 +1,4 @@
-"""What was written from outside besides stock: prices and parcels. Taken at once, in effect a little later, kept in the journal."""
+"""What was written from outside besides stock: prices, parcels and offers. Taken at once, in effect a little later, kept in the journal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from random import Random
 from sandbox.clock import instant, iso
 from sandbox.market import House
 
-PRICE, PARCEL = "ebay_price", "ebay_parcel"
+PRICE, PARCEL, OFFER = "ebay_price", "ebay_parcel", "ebay_offer"
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,15 @@ class WrittenParcel:
     contents: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True)
+class WrittenOffer:
+    """An offer as it was written last. ``body``: its own fields; ``rounds``: how often it was published anew."""
+
+    body: Mapping[str, object]
+    is_published: bool
+    rounds: int
+
+
 class Written:
     """Prices by (shop, site, sku) and parcels by (shop, order number)."""
 
@@ -32,9 +41,12 @@ class Written:
         self._house = house
         self._prices: dict[tuple[str, str, str], list[tuple[datetime, int]]] = defaultdict(list)
         self._parcels: dict[tuple[str, int], list[WrittenParcel]] = defaultdict(list)
+        self._offers: dict[tuple[str, str, str], WrittenOffer] = {}
         self._count = 0
         for row in house.journal.rows(PRICE):
             self._keep_price(row)
+        for row in house.journal.rows(OFFER):
+            self._keep_offer(row)
         for row in house.journal.rows(PARCEL):
             self._keep_parcel(row)
 
@@ -61,6 +73,18 @@ class Written:
 
     def parcels(self, shop: str, order: int) -> list[WrittenParcel]:
         return self._parcels[shop, order]
+
+    def offer(self, shop: str, site: str, sku: str) -> WrittenOffer | None:
+        return self._offers.get((shop, site, sku))
+
+    def write_offer(self, shop: str, site: str, sku: str, offer: WrittenOffer) -> None:
+        """In effect at once: an offer that was made can be published in the next call."""
+        row = {"shop": shop, "site": site, "sku": sku, "body": dict(offer.body), "published": offer.is_published, "rounds": offer.rounds}
+        self._house.journal.add(OFFER, row, self._house.clock.now())
+        self._keep_offer(row)
+
+    def _keep_offer(self, row: Mapping[str, object]) -> None:
+        self._offers[row["shop"], row["site"], row["sku"]] = WrittenOffer(row["body"], row["published"], row["rounds"])
 
     def _keep_price(self, row: Mapping[str, object]) -> None:
         self._prices[row["shop"], row["site"], row["sku"]].append((instant(row["applies_at"]), row["minor"]))

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from sandbox.world import World
+from sandbox.world.visitors import Visits, drawn
 
 EXPORTED_BEFORE = timedelta(hours=2)  # the night begins: the evening's exports are in the folder by then
 EARLIER = timedelta(days=7)  # the brand has exported once before
@@ -34,17 +35,6 @@ class Spend:
     clicks: int
     orders: int
     sales_minor: int
-
-
-@dataclass(frozen=True)
-class Visits:
-    product: str
-    sku: str | None
-    day: date
-    views: int
-    visits: int
-    orders: int
-    units: int
 
 
 CAMPAIGNS = {
@@ -92,15 +82,11 @@ def visits(world: World, client: str, at: datetime) -> Iterator[Visits]:
     for product in products:
         for day in days_of(at):
             rng = Random(f"{world.seed}:visits:{product.sku}:{day}")
-            came = rng.randrange(5, 3_000)
-            orders = rng.randrange(0, 9)
-            yield Visits(f"P{product.number:08d}", product.sku, day, came + rng.randrange(900), came, orders, orders + rng.randrange(3))
+            number = f"P{product.number:08d}"
+            yield drawn(rng, number, product.sku, day, visits=range(5, 3_000), most_orders=9, most_extra=(900, 3))
 
 
 def whole_shop(world: World, client: str, at: datetime) -> Iterator[Visits]:
     for day in days_of(at):
         rng = Random(f"{world.seed}:visits:{client}:{day}")
-        came, orders = rng.randrange(900, 24_000), rng.randrange(0, 90)
-        yield Visits("*", None, day, came + rng.randrange(9_000), came, orders, orders + rng.randrange(9))
-
-
+        yield drawn(rng, "*", None, day, visits=range(900, 24_000), most_orders=90, most_extra=(9_000, 9))

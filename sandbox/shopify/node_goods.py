@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.clock import instant
 from sandbox.shopify import ids
 from sandbox.shopify.asked import connection
 from sandbox.shopify.shelf import Shelf
@@ -34,12 +35,13 @@ class Goods:
     def product(self, number: int) -> Node:
         variants = self.products()[number]
         prices, first = [self._shelf.told.price(each) for each in variants], variants[0]
-        noun = ids.titles(first.product.titles[SITES[first.site].language])[0]
+        words = self.words(first)
         return {
             "__typename": "Product", "id": ids.gid("Product", number), "legacyResourceId": str(number), "handle": f"product-{number}",
-            "title": noun, "status": ids.PRODUCT_STATUS[first.status], "vendor": first.product.client.capitalize(),
+            "title": words["title"], "descriptionHtml": words["description"], "status": words["status"],
+            "vendor": first.product.client.capitalize(),
             "productType": first.product.category, "createdAt": ids.stamp(min(each.listed_at for each in variants)),
-            "updatedAt": ids.stamp(max(each.changed_at for each in variants)),
+            "updatedAt": ids.stamp(max(words["changed_at"], *(each.changed_at for each in variants))),
             "priceRangeV2": {
                 name: {"amount": ids.amount(most(prices), self._shelf.currency), "currencyCode": self._shelf.currency}
                 for name, most in (("minVariantPrice", min), ("maxVariantPrice", max))
@@ -47,8 +49,18 @@ class Goods:
             "variants": connection(lambda: variants, self.variant, lambda each: (0, ids.variant_id(each))),
         }
 
+    def words(self, listing: Listing) -> dict[str, Any]:
+        """Title, description and status of an article's product, the last that were written, and when its words changed."""
+        noun = ids.titles(listing.product.titles[SITES[listing.site].language])[0]
+        told = self._shelf.told.words(ids.product_id(listing))
+        return {
+            "title": told.get("title", noun), "description": told.get("description", f"<p>{noun}</p>"),
+            "status": told.get("status", ids.PRODUCT_STATUS[listing.status]),
+            "changed_at": instant(told["at"]) if told else listing.changed_at,
+        }
+
     def variant(self, listing: Listing) -> Node:
-        noun, sort = ids.titles(listing.product.titles[SITES[listing.site].language])
+        noun, sort = self.words(listing)["title"], ids.titles(listing.product.titles[SITES[listing.site].language])[1]
         number = ids.variant_id(listing)
         return {
             "__typename": "ProductVariant", "id": ids.gid("ProductVariant", number), "legacyResourceId": str(number), "sku": listing.sku,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.shopify import ids
-from sandbox.shopify.asked import connection, search
+from sandbox.shopify.asked import connection, refused, search
 from sandbox.shopify.node_goods import SCOPES, Goods
 from sandbox.shopify.node_money import Money
 from sandbox.shopify.node_orders import Orders
@@ -56,6 +56,7 @@ class Root:
                 self.shelf.tenders, self.money.tender, lambda each: (0, each.number),
                 {"processed_at": lambda each: each.at, "test": lambda each: "false"},
             ),
+            "productByIdentifier": lambda info, identifier: self._by_identifier(**identifier),
             "node": lambda info, id: self.node(id), "nodes": lambda info, ids: [self.node(each) for each in ids],
             **dict.fromkeys(_SINGLE, lambda info, id=None: self.node(id)),
             **self._extra,
@@ -94,6 +95,14 @@ class Root:
             "Location": lambda number: next((self.goods.location(place) for place, each in ids.LOCATIONS.items() if each == number), None),
         }
         return find[kind](int(number)) if kind in find else None
+
+    def _by_identifier(self, id: str | None = None, handle: str | None = None) -> Node | None:
+        if (id is None) == (handle is None):
+            raise refused("INVALID_FIELD_ARGUMENTS", "ProductIdentifierInput requires exactly one argument")
+        found = self.shelf.told.at_handle(self.shelf.shop, handle) if handle else None
+        by_handle = found and self.goods.product(ids.product_id(found))
+        word = (handle or "").removeprefix("product-")
+        return by_handle or self.node(id or ids.gid("Product", int(word) if word.isdecimal() else 0))
 
     def seen_of(self, number: int, first: int) -> OrderView | None:
         """The order behind a number made of its own (times ten) above ``first``."""

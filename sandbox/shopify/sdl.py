@@ -29,6 +29,7 @@ directive @idempotent(key: String!) on FIELD
 scalar BigInt
 scalar DateTime
 scalar Decimal
+scalar HTML
 scalar Money
 scalar UnsignedInt64
 scalar URL
@@ -59,6 +60,7 @@ type QueryRoot {{
   orders({_PAGE}, query: String, sortKey: OrderSortKeys = PROCESSED_AT): OrderConnection!
   ordersCount(limit: Int = 10000, query: String): Count
   product(id: ID!): Product
+  productByIdentifier(identifier: ProductIdentifierInput!): Product
   products({_PAGE}, query: String, sortKey: ProductSortKeys = ID): ProductConnection!
   productVariant(id: ID!): ProductVariant
   productVariants({_PAGE}, query: String, sortKey: ProductVariantSortKeys = ID): ProductVariantConnection!
@@ -160,7 +162,8 @@ enum ProductSortKeys {{ CREATED_AT ID TITLE UPDATED_AT }}
 enum ProductVariantSortKeys {{ ID SKU TITLE }}
 enum ProductStatus {{ ACTIVE ARCHIVED DRAFT UNLISTED }}
 type Product implements Node {{
-  id: ID! legacyResourceId: UnsignedInt64! handle: String! title: String! status: ProductStatus! vendor: String! productType: String!
+  id: ID! legacyResourceId: UnsignedInt64! handle: String! title: String! descriptionHtml: HTML!
+  status: ProductStatus! vendor: String! productType: String!
   createdAt: DateTime! updatedAt: DateTime! priceRangeV2: ProductPriceRangeV2! variants({_PAGE}): ProductVariantConnection!
 }}
 type ProductPriceRangeV2 {{ maxVariantPrice: MoneyV2! minVariantPrice: MoneyV2! }}
@@ -249,6 +252,8 @@ type Mutation {
   bulkOperationRunQuery(groupObjects: Boolean! = false, query: String!): BulkOperationRunQueryPayload
   fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
   inventorySetQuantities(input: InventorySetQuantitiesInput!): InventorySetQuantitiesPayload
+  productSet(identifier: ProductSetIdentifiers, input: ProductSetInput!, synchronous: Boolean = true): ProductSetPayload
+  productUpdate(product: ProductUpdateInput): ProductUpdatePayload
   productVariantsBulkUpdate(allowPartialUpdates: Boolean, productId: ID!, variants: [ProductVariantsBulkInput!]!):
     ProductVariantsBulkUpdatePayload
 }
@@ -270,6 +275,21 @@ type InventorySetQuantitiesPayload { inventoryAdjustmentGroup: InventoryAdjustme
 type InventorySetQuantitiesUserError implements DisplayableError {
   code: InventorySetQuantitiesUserErrorCode field: [String!] message: String!
 }
+input ProductIdentifierInput { handle: String id: ID }
+input ProductSetIdentifiers { handle: String id: ID }
+input ProductSetInput {
+  title: String descriptionHtml: String status: ProductStatus handle: String productOptions: [OptionSetInput!]
+  variants: [ProductVariantSetInput!]
+}
+input OptionSetInput { name: String values: [OptionValueSetInput!] }
+input OptionValueSetInput { name: String }
+input ProductVariantSetInput { id: ID optionValues: [VariantOptionValueInput!]! price: Money sku: String }
+input VariantOptionValueInput { name: String optionName: String }
+input ProductUpdateInput { id: ID title: String descriptionHtml: String status: ProductStatus }
+enum ProductSetUserErrorCode { INPUT_MISMATCH INVALID_INPUT INVALID_VARIANT MISSING_FIELD_REQUIRED NOT_FOUND OPTION_VALUES_MISSING }
+type ProductSetUserError implements DisplayableError { code: ProductSetUserErrorCode field: [String!] message: String! }
+type ProductSetPayload { product: Product userErrors: [ProductSetUserError!]! }
+type ProductUpdatePayload { product: Product userErrors: [UserError!]! }
 input ProductVariantsBulkInput { id: ID price: Money compareAtPrice: Money }
 enum ProductVariantsBulkUpdateUserErrorCode { GREATER_THAN_OR_EQUAL_TO PRODUCT_DOES_NOT_EXIST PRODUCT_VARIANT_DOES_NOT_EXIST }
 type ProductVariantsBulkUpdatePayload {

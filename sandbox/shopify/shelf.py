@@ -70,7 +70,8 @@ class Shelf:
 
     def listings(self) -> list[Listing]:
         """What the catalogue holds; a deleted product is nowhere."""
-        return [listing for listing in self.house.world.listings_of(self.shop) if listing.status != "deleted"]
+        known = [listing for listing in self.house.world.listings_of(self.shop) if listing.status != "deleted"]
+        return [*known, *self.told.made(self.shop)]
 
     def committed(self) -> Counter[str]:
         """Units by SKU that are ordered and not gone."""

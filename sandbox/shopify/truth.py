@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from sandbox.clock import iso
+from sandbox.clock import instant, iso
 from sandbox.shopify import ids
 from sandbox.shopify.node_goods import opened
 from sandbox.shopify.shelf import Shelf, fee_of, gross_of
@@ -36,13 +36,15 @@ def listings(shelf: Shelf) -> Iterator[Row]:
     for listing in shelf.listings():
         number = ids.product_id(listing)
         noun, _, sort = listing.product.titles[SITES[listing.site].language].rpartition(", ")
-        status, raw = _LISTING[listing.status]
+        told = shelf.told.words(number)
+        raw = told.get("status", _LISTING[listing.status][1])
+        status, noun = ("active" if raw in ("ACTIVE", "UNLISTED") else "inactive"), told.get("title", noun)
         yield {
             "site": listing.site, "listing_id": str(ids.variant_id(listing)), "product_id": str(number), "sku": listing.sku,
             "title": f"{noun} - {sort}", "status": status, "status_raw": raw, "fulfilled_by": "seller", "currency": shelf.currency,
             "price_minor": shelf.told.price(listing), "listed_at": iso(listing.listed_at),
             "listed_date": ids.day(listing.listed_at, listing.site),
-            "source_updated_at": iso(max(each.changed_at for each in siblings[number])),
+            "source_updated_at": iso(max([*([instant(told["at"])] if told else []), *(each.changed_at for each in siblings[number])])),
         }
 
 

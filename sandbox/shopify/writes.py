@@ -1,16 +1,15 @@
-"""Mutations: stock, prices, parcels. Business refusals come as ``userErrors``, as the real ones do."""
+"""Mutations: stock, prices, parcels, products. Business refusals come as ``userErrors``, as the real ones do."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sandbox.shopify import ids
 from sandbox.shopify.bulk import Bulk
+from sandbox.shopify.product_writes import ProductWrites, minor_of
 from sandbox.shopify.roots import Root
-from sandbox.world import SITES
 from sandbox.world.model import Listing
 
 IDEMPOTENT = ("inventorySetQuantities",)
@@ -23,12 +22,14 @@ class Writes:
 
     def __init__(self, root: Root, bulk: Bulk, remembered: dict[tuple[str, str], tuple[str, Any]]) -> None:
         self._root, self._shelf, self._bulk, self._remembered = root, root.shelf, bulk, remembered
+        self.products = ProductWrites(root)
 
     def fields(self) -> dict[str, Callable[..., Any]]:
         return {
             "bulkOperationRunQuery": lambda info, query, groupObjects=False: self._bulk.ask(self._shelf.shop, query, groupObjects),
             "bulkOperationCancel": lambda info, id: self._bulk.cancel(self._shelf.shop, id),
             "inventorySetQuantities": self._stock, "productVariantsBulkUpdate": self._prices, "fulfillmentCreate": self._parcel,
+            "productSet": self.products.set, "productUpdate": self.products.update,
         }
 
     def _stock(self, info: Any, input: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +89,7 @@ class Writes:
             return {"product": None, "productVariants": None, "userErrors": [error]}
         errors, good = [], []
         for place, row in enumerate(variants):
-            minor = self._minor(row.get("price"))
+            minor = minor_of(row.get("price"), self._shelf.site)
             if row.get("id") not in mine:
                 errors.append(("PRODUCT_VARIANT_DOES_NOT_EXIST", ["variants", str(place), "id"], "Product variant does not exist"))
             elif minor is None:
@@ -104,13 +105,6 @@ class Writes:
             "product": self._root.goods.product(number), "productVariants": [self._root.goods.variant(each) for each, _ in good],
             "userErrors": shown,
         }
-
-    def _minor(self, price: Any) -> int | None:
-        try:
-            scaled = Decimal(str(price)).scaleb(SITES[self._shelf.site].decimals)
-        except InvalidOperation:
-            return None
-        return int(scaled) if scaled >= 0 else None
 
     def _parcel(self, info: Any, fulfillment: dict[str, Any], message: str | None = None) -> dict[str, Any]:
         asked = fulfillment["lineItemsByFulfillmentOrder"]

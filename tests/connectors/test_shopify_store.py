@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 import uvicorn
 
-from connectors.contract import Credentials, PriceChange, Services, ShipmentNotice, Shop, StockChange, Window
+from connectors.contract import Credentials, PriceChange, ProductChange, Services, ShipmentNotice, Shop, StockChange, Window
 from connectors.errors import CursorExpired, FatalError
 from connectors.memory import MemoryLimiter, MemoryTokens
 from connectors.shopify import connect, endpoints
@@ -210,6 +210,68 @@ def test_prices_are_set_and_read_back_in_the_shops_currency(store, shop, currenc
     assert [answer.is_accepted for answer in connector.push_prices([*changes, strange])] == [True, True, True, False]
     store.sleep(60)
     assert connector.observe_prices([*changes, strange]) == {**{f"p{place}": minor + place for place in range(3)}, "p9": None}
+
+
+def product_change(**changes):
+    plain = {
+        "job_id": "g1", "site": "US", "sku": "LM-NEW 'one'", "title": "Reading lamp", "description": "<p>Warm light.</p>",
+        "status": "inactive", "currency": "USD", "price_minor": 4599,
+    }
+    return ProductChange(**{**plain, **changes})
+
+
+def listing_rows(store, shop):
+    connector = store.connector(shop)
+    whole = rows(connector, "listings", list(connector.read("listings", NIGHT)))["listings"]
+    return {row["listing_id"]: (row["sku"], row["title"], row["status"], row["price_minor"]) for row in whole}
+
+
+def true_listings(store, shop):
+    told = store.truth("listings", shop)
+    return {row["listing_id"]: (row["sku"], row["title"], row["status"], row["price_minor"]) for row in told}
+
+
+def test_a_product_is_made_once_however_often_it_is_asked_for_and_is_an_article_from_then_on(store):
+    connector, wanted = store.connector(US), product_change()
+    assert connector.observe_products([wanted]) == {"g1": None}
+    trial = connector.push_products([wanted], dry_run=True)[0]
+    assert trial.is_accepted and "would be made" in trial.message and connector.observe_products([wanted]) == {"g1": None}
+    first, again = connector.push_products([wanted])[0], connector.push_products([wanted])[0]
+    assert first.is_accepted and again.is_accepted and "already" in again.message
+    assert connector.observe_products([wanted]) == {"g1": wanted.asked}
+    assert connector.push_products([product_change(status="active", title=None, description=None, price_minor=4999)])[0].is_accepted
+    store.sleep(60)
+    assert listing_rows(store, US) == true_listings(store, US)
+    assert [row[1:] for row in true_listings(store, US).values() if row[0] == wanted.sku] == [
+        ("Reading lamp - Default Title", "active", 4999)
+    ]
+
+
+def test_only_what_is_asked_for_changes_and_a_products_words_count_for_all_its_variants(store):
+    connector = store.connector(JP)
+    before = true_listings(store, JP)
+    row = next(row for row in store.truth("listings", JP) if row["status_raw"] == "ACTIVE")
+    sisters = [each["listing_id"] for each in store.truth("listings", JP) if each["product_id"] == row["product_id"]]
+    change = ProductChange("g1", "JP", row["sku"], title="茶")
+    assert connector.push_products([change])[0].is_accepted and connector.observe_products([change]) == {"g1": {"title": "茶"}}
+    after = true_listings(store, JP)
+    assert {each for each in before if before[each] != after[each]} == set(sisters) and len(sisters) > 1
+    assert {after[each][1].partition(" - ")[0] for each in sisters} == {"茶"} and listing_rows(store, JP) == after
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    (
+        ({"title": None}, "new product needs a title"), ({"title": " "}, "1 to 255"), ({"price_minor": -1}, "is no price"),
+        ({"currency": "EUR"}, "prices in USD, not in EUR"), ({"status": "deleted"}, "'deleted' is no status"), ({"sku": ""}, "needs a SKU"),
+        ({"title": None, "description": None, "status": None, "price_minor": None}, "nothing is asked for"),
+    ),
+)
+def test_a_product_that_cannot_be_is_refused_before_anything_is_sent(store, changes, why):
+    count = len(store.truth("listings", US))
+    answer = store.connector(US).push_products([product_change(**{"sku": "LM-NEW-2", **changes})])[0]
+    assert not answer.is_accepted and why in answer.message and "nothing was sent" in answer.message
+    assert len(store.truth("listings", US)) == count
 
 
 def test_a_parcel_is_told_once_however_often_and_seen_in_the_order_with_what_is_in_it(store):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.contract import Credentials, ShipmentNotice, Shop, StockChange, Window
+from connectors.contract import Credentials, ProductChange, ShipmentNotice, Shop, StockChange, Window
 from connectors.errors import CursorExpired, FatalError, QuotaWait, RetryableError
 from connectors.shopify import connect, endpoints
 
@@ -319,6 +319,55 @@ def test_a_parcel_whose_answer_was_lost_is_not_told_twice(store, loopback, said)
     known = {"order": {**work["order"], "fulfillments": [{"id": "f", "status": "SUCCESS", "trackingInfo": [{"number": "1Z"}]}]}}
     assert "already" in store(known).push_shipments([notice])[0].message
     assert len([call for call in loopback.calls(GRAPHQL) if "fulfillmentCreate" in call.json["query"]]) == 1
+
+
+NEW = ProductChange("job", "US", "A 1", title="Lamp", currency="USD", price_minor=500)
+
+
+def articles(*nodes, taken=None):
+    return {"productVariants": {"nodes": list(nodes)}, "productByIdentifier": taken, "shop": {"currencyCode": "USD"}}
+
+
+def article(number, sku="A 1"):
+    product = {"id": "gid://shopify/Product/9", "handle": "x", "title": "Lamp", "descriptionHtml": "", "status": "DRAFT"}
+    return {"id": f"gid://shopify/ProductVariant/{number}", "sku": sku, "price": "5.00", "product": product}
+
+
+def product_answer(*codes):
+    errors = [{"code": code, "field": ["input", "title"], "message": "no"} for code in codes]
+    return {"productSet": {"product": {"id": "gid://shopify/Product/9"}, "userErrors": errors}}
+
+
+def test_a_product_whose_answer_was_lost_is_asked_for_again_under_the_same_handle(store, loopback):
+    assert store(articles(), lambda asked: None, product_answer()).push_products([NEW])[0].is_accepted
+    sent = [call.json["variables"] for call in loopback.calls(GRAPHQL) if "productSet" in call.json["query"]]
+    assert len(sent) == 2 and sent[0] == sent[1] and sent[0]["handle"] == sent[0]["input"]["handle"]
+    assert sent[0]["input"]["status"] == "DRAFT", "nothing goes on sale that nobody asked to sell"
+
+
+@pytest.mark.parametrize(
+    ("answer", "what"),
+    ((product_answer("INVALID_INPUT"), "INVALID_INPUT"), (product_answer("INVALID_INPUT", "INVALID_VARIANT"), "INVALID_VARIANT")),
+)
+def test_a_product_refused_for_the_shops_own_reasons_is_an_answer_with_all_of_them(store, answer, what):
+    told = store(articles(), answer).push_products([NEW])[0]
+    assert not told.is_accepted and what in told.message
+
+
+def test_a_product_refused_beside_the_data_is_an_error(store):
+    with pytest.raises(FatalError, match="ACCESS_DENIED"):
+        store(articles(), error("ACCESS_DENIED")).push_products([NEW])
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    (
+        (articles(article(1), article(2)), "2 variants of the shop carry this SKU"),
+        (articles(article(1, "A 1 longer"), taken={"id": "p", "variants": {"nodes": [article(3, "B")]}}), "none of its variants carries"),
+    ),
+)
+def test_a_product_nobody_can_tell_apart_is_left_alone(store, loopback, found, why):
+    assert why in store(found).push_products([NEW])[0].message and len(loopback.calls(GRAPHQL)) == 1
 
 
 def test_a_token_is_asked_for_by_client_credentials_and_kept_for_its_day(loopback, lend, said, clock):

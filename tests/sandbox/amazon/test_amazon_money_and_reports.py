@@ -15,6 +15,7 @@ REPORTS = "/reports/2021-06-30/reports"
 DOCUMENTS = "/reports/2021-06-30/documents"
 LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
+TRAFFIC = "GET_SALES_AND_TRAFFIC_REPORT"
 START = "2026-11-04T00:00:00Z"
 
 
@@ -171,6 +172,59 @@ def test_the_returns_file_holds_the_truths_requests(stand):
     sold_in_germany = {row["order_id"] for row in stand.truth("orders") if row["site"] == "DE"}
     wanted = {(row["return_id"], row["sku"], row["status_raw"]) for row in stand.truth("returns") if row["order_id"] in sold_in_germany}
     assert {(row["Amazon RMA ID"], row["Merchant SKU"], row["Return request status"]) for row in rows} >= wanted != set()
+
+
+def _traffic(stand, start, end=None, **options):
+    told = {"reportOptions": options} if options else {}
+    return _document(stand, TRAFFIC, dataStartTime=start, dataEndTime=end or start, **told)[1]
+
+
+def _fetched(document):
+    return json.loads(gzip.decompress(requests.get(document["url"], timeout=10).content))
+
+
+def test_a_days_traffic_is_the_truths_and_of_products_only_the_span_is_told(stand):
+    stand.shop = "teahaus_amazon_jp"
+    truth = {(row["product_id"], row["traffic_date"]): row for row in stand.truth("traffic")}
+    days = sorted({day for _, day in truth})
+    one = _fetched(_traffic(stand, days[0], asinGranularity="CHILD"))
+    assert one["salesAndTrafficByDate"][0]["trafficByDate"]["sessions"] == truth["*", days[0]]["visit_count"]
+    told = {each["childAsin"]: each["trafficByAsin"]["pageViews"] for each in one["salesAndTrafficByAsin"]}
+    assert told == {asin: row["view_count"] for (asin, day), row in truth.items() if day == days[0] and asin != "*"}
+    both = _fetched(_traffic(stand, days[0], days[1], asinGranularity="CHILD"))
+    assert [each["date"] for each in both["salesAndTrafficByDate"]] == days[:2]
+    asin = next(asin for asin in told if (asin, days[1]) in truth)
+    summed = next(each["trafficByAsin"]["pageViews"] for each in both["salesAndTrafficByAsin"] if each["childAsin"] == asin)
+    assert summed == truth[asin, days[0]]["view_count"] + truth[asin, days[1]]["view_count"]
+    families = _fetched(_traffic(stand, days[0]))["salesAndTrafficByAsin"]
+    assert len(families) < len(told) and not any("childAsin" in each for each in families), "without the option variations are lumped"
+
+
+def test_a_day_is_told_after_72_hours_and_grows_until_it_is_six_days_old(stand):
+    stand.shop = "lumora_amazon_eu"
+    before = {(row["site"], row["product_id"], row["traffic_date"]): row["visit_count"] for row in stand.truth("traffic")}
+    assert max(day for *_, day in before) == "2026-11-12" and stand.house.clock.horizon.isoformat().startswith("2026-11-16T03")
+    assert _fetched(_traffic(stand, "2026-11-13"))["salesAndTrafficByDate"] == []
+    stand.house.clock.move_horizon(stand.house.clock.horizon.replace(day=20))
+    after = {(row["site"], row["product_id"], row["traffic_date"]): row["visit_count"] for row in stand.truth("traffic")}
+    assert {day for (*_, day), visits in before.items() if after[*_, day] > visits} == {"2026-11-10", "2026-11-11", "2026-11-12"}
+
+
+@pytest.mark.parametrize(("wanted", "end"), [
+    ({"dataStartTime": "2024-10-01", "dataEndTime": "2024-10-01"}, "CANCELLED"), ({"dataStartTime": "2026-11-12"}, "FATAL"),
+    ({"dataStartTime": "2026-11-12", "dataEndTime": "2026-11-12", "marketplaceIds": ["A1PA6795UKMFR9", "A13V1IB3VIYZZH"]}, "FATAL"),
+])
+def test_traffic_of_two_sites_of_no_days_or_of_long_ago_is_not_made(stand, wanted, end):
+    stand.shop = "lumora_amazon_eu"
+    number = _create(stand, TRAFFIC, **wanted).json()["reportId"]
+    stand.house.clock.advance(61)
+    assert stand.get(f"{REPORTS}/{number}").json()["processingStatus"] == end
+
+
+def test_traffic_options_nobody_knows_are_refused(stand, is_refused):
+    days = {"dataStartTime": "2026-11-12", "dataEndTime": "2026-11-12"}
+    for options in ({"asinGranularity": "child"}, {"granularity": "DAY"}, "DAY"):
+        is_refused(_create(stand, TRAFFIC, **days, reportOptions=options), 400, "InvalidInput")
 
 
 def test_more_than_sixty_days_of_returns_end_fatal_with_a_document_that_explains(stand):

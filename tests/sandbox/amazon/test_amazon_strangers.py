@@ -13,6 +13,10 @@ from urllib.parse import quote, urlsplit
 import jsonschema
 import pytest
 
+from sandbox.amazon import traffic
+from sandbox.amazon.places import PLACES
+from sandbox.world import SHOPS as SHOPS_OF_THE_WORLD
+
 SPECS = Path(os.environ.get("DAIYUN_SPECS", Path(__file__).parents[4] / "shared" / "specs")) / "amazon"
 needs_specs = pytest.mark.skipif(not SPECS.is_dir(), reason="Amazon's description files do not lie beside (DAIYUN_SPECS)")
 FORMATS = jsonschema.FormatChecker()
@@ -94,6 +98,16 @@ def test_patch_and_report_answers_are_what_amazons_own_files_describe(stand):
     done = check("reports_2021-06-30.json", "Report", stand.get(f"{reports}/{number}"))
     check("reports_2021-06-30.json", "ReportDocument", stand.get(f"/reports/2021-06-30/documents/{done['reportDocumentId']}"))
     check("reports_2021-06-30.json", "GetReportsResponse", stand.get(reports, reportTypes=wanted["reportType"]))
+
+
+@needs_specs
+@pytest.mark.parametrize("granularity", ["PARENT", "CHILD", "SKU"])
+def test_the_traffic_document_is_what_amazons_own_schema_describes(stand, granularity):
+    schema = json.loads((SPECS / "schemas" / "sellerSalesAndTrafficReport.json").read_text())
+    facts = {"start": "2026-11-10", "end": "2026-11-12", "options": {"asinGranularity": granularity}}
+    told = traffic.document(stand.house, SHOPS_OF_THE_WORLD["teahaus_amazon_jp"], PLACES["JP"], facts)
+    assert told["salesAndTrafficByDate"] and told["salesAndTrafficByAsin"]
+    jsonschema.Draft7Validator(schema, format_checker=FORMATS).validate(told)
 
 
 @needs_specs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from connectors.contract import Credentials, Services, Shop
+from connectors.ebay import connect
+from connectors.memory import MemoryLimiter, MemoryTokens
 from sandbox.ebay import Ebay, open_market
 from sandbox.house import Settings, open_house
 from sandbox.market import House
@@ -103,3 +106,36 @@ def refused(answer: requests.Response, status: int, number: int) -> str:
 @pytest.fixture
 def is_refused():
     return refused
+
+
+SITES = {"northpeak_ebay": ("GB", "DE"), "kiln_ebay": ("US",)}
+
+
+class HouseClock:
+    """The sandbox's own; sleeping moves it."""
+
+    def __init__(self, house):
+        self._house = house
+
+    def now(self):
+        return self._house.clock.now()
+
+    def sleep(self, seconds):
+        self._house.clock.advance(seconds)
+
+
+@pytest.fixture
+def opened(stand):
+    """``opened()`` is the stand's shop through the connector; ``opened(secrets={…})`` with other credentials."""
+
+    tokens = MemoryTokens()  # shared by every process, as the warehouse's are
+
+    def make(secrets=None, account=None, **changes):
+        host, auth_host = stand.market.addresses(stand.shop, stand.base)
+        shop = Shop("acme", stand.shop, "ebay", SITES[stand.shop], {**stand.market.account(stand.shop), **(account or {})})
+        clock = HouseClock(stand.house)
+        services = Services(clock, MemoryLimiter(clock), tokens, pseudonym=lambda text: f"key {text}")
+        known = {**stand.market.credentials(stand.shop), **(secrets or {})}
+        return connect(shop, Credentials(host, auth_host, known), replace(services, **changes))
+
+    return make

@@ -8,42 +8,9 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from connectors.contract import Credentials, PriceChange, Services, ShipmentNotice, Shop, StockChange, Window
-from connectors.ebay import ENDPOINTS, connect
+from connectors.contract import PriceChange, ShipmentNotice, StockChange, Window
+from connectors.ebay import ENDPOINTS
 from connectors.errors import CursorExpired, FatalError, QuotaWait, RetryableError
-from connectors.memory import MemoryLimiter, MemoryTokens
-
-SITES = {"northpeak_ebay": ("GB", "DE"), "kiln_ebay": ("US",)}
-
-
-class HouseClock:
-    """The sandbox's own; sleeping moves it."""
-
-    def __init__(self, house):
-        self._house = house
-
-    def now(self):
-        return self._house.clock.now()
-
-    def sleep(self, seconds):
-        self._house.clock.advance(seconds)
-
-
-@pytest.fixture
-def opened(stand):
-    """``opened()`` is the stand's shop through the connector; ``opened(secrets={…})`` with other credentials."""
-
-    tokens = MemoryTokens()  # shared by every process, as the warehouse's are
-
-    def make(secrets=None, **changes):
-        host, auth_host = stand.market.addresses(stand.shop, stand.base)
-        shop = Shop("acme", stand.shop, "ebay", SITES[stand.shop], dict(stand.market.account(stand.shop)))
-        clock = HouseClock(stand.house)
-        services = Services(clock, MemoryLimiter(clock), tokens, pseudonym=lambda text: f"key {text}")
-        known = {**stand.market.credentials(stand.shop), **(secrets or {})}
-        return connect(shop, Credentials(host, auth_host, known), replace(services, **changes))
-
-    return make
 
 
 @pytest.fixture

@@ -81,6 +81,9 @@ def test_answers_to_writes_and_tasks_are_what_ebays_own_files_describe(stand):
     for sku in (row["sku"], "nobodys"):
         body = {"requests": [{"sku": sku, "shipToLocationAvailability": {"quantity": 3}}]}
         check(INVENTORY_FILE, "BulkPriceQuantityResponse", stand.ask("POST", f"{INVENTORY}/bulk_update_price_quantity", json=body))
+    alone = next(each for each in stand.truth("listings") if each["status_raw"] == "ACTIVE,PUBLISHED" and "/" not in each["listing_id"])
+    number = stand.get(f"{INVENTORY}/offer", sku=alone["sku"]).json()["offers"][0]["offerId"]
+    check(INVENTORY_FILE, "PublishResponse", stand.ask("POST", f"{INVENTORY}/offer/{number}/publish", json={}))
     feed = {"feedType": "LMS_ACTIVE_INVENTORY_REPORT", "schemaVersion": "1.0"}
     made = stand.ask("POST", "/sell/feed/v1/inventory_task", json=feed, headers={"X-EBAY-C-MARKETPLACE-ID": "EBAY_GB"})
     number = made.headers["Location"].rpartition("/")[2]
