@@ -39,8 +39,12 @@ ENDPOINTS = {
             ),
         ),
         Endpoint(
-            "disputes", ("disputes",), "dispute_id", incremental="update_time", overlap=timedelta(hours=1), max_window=timedelta(days=180),
-            operations=(DISPUTES,), blind_spots="PayPal shows disputes updated within the last 180 days only.",
+            "disputes", ("disputes",), "dispute_id", incremental="update_time", overlap=LATE, max_window=timedelta(days=180),
+            operations=(DISPUTES,),
+            blind_spots=(
+                "PayPal shows disputes updated within the last 180 days only. Of those, what is still open is read again every night, "
+                "also where its last update lies before the window; a case that was closed before the first pull's window is not read."
+            ),
         ),
     )
 }

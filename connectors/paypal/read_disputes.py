@@ -1,4 +1,8 @@
-"""The way through an account's disputes: lists newest first by page token, and after each list its cases one by one."""
+"""The way through an account's disputes: lists newest first by page token, and after each list its cases one by one.
+
+Two lists a pull: the cases still open that last changed before the window, then everything that changed inside it. So an open case
+is read again every night until it is closed, whenever it was opened, and whether or not its update time moves.
+"""
 
 from __future__ import annotations
 
@@ -20,15 +24,18 @@ from connectors.verdicts import Reply
 SHOWN = timedelta(days=180) - timedelta(hours=1)  # PayPal refuses a bound older than 180 days by its own clock
 ROWS = 50
 TRIES = 3
+OPEN, CHANGED = "open", "changed"
+STILL_OPEN = "OPEN_INQUIRIES,REQUIRED_ACTION,REQUIRED_OTHER_PARTY_ACTION,UNDER_PAYPAL_REVIEW"
 
 
 @dataclass
 class Place:
     """Where a pull is: cases of the last list still to be looked at, the next list's token, and what was seen.
 
-    ``group``: one list and its cases are mapped together.
+    ``which``: the list it is in. ``group``: one page of a list and its cases are mapped together.
     """
 
+    which: str = CHANGED
     cases: list[str] = field(default_factory=list)
     token: str | None = None
     is_listing: bool = True
@@ -37,25 +44,38 @@ class Place:
 
     @property
     def is_over(self) -> bool:
-        return not self.cases and not self.is_listing
+        return not self.cases and not self.is_listing and self.which == CHANGED
+
+    def turn(self) -> None:
+        """From the open cases' list, once it is worked off, to the window's."""
+        if self.which == OPEN and not self.cases and not self.is_listing:
+            self.which, self.token, self.is_listing, self.memory = CHANGED, None, True, {}
 
 
 def read_disputes(wire: Wire, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
     """Yield lists and their cases, from the start or after the page that gave ``cursor``."""
-    after, before = _bounds(wire, window)
-    place = Place(**cursor) if cursor else Place()
+    oldest = _oldest(wire, window)
+    place = Place(**cursor) if cursor else Place(OPEN if oldest < window.start else CHANGED)
     while not place.is_over:
         if place.cases:
             case = place.cases.pop(0)
             reply = _case(wire, case)
             yield _page(reply, "dispute", f"case {case}", place)
             continue
-        query = {"update_time_after": after, "update_time_before": before, "page_size": str(ROWS)}
-        query |= {"next_page_token": place.token} if place.token else {}
-        note = f"updated {after} to {before}{', on' if place.token else ''}"
+        query, note = _query(place, window, oldest)
         reply = wire.get(DISPUTES, f"v1/{DISPUTES}", query, note=note, continues=bool(place.token))
         _note_list(wire, place, reply)
         yield _page(reply, "disputes", note, place)
+
+
+def _query(place: Place, window: Window, oldest: datetime) -> tuple[dict[str, str], str]:
+    """What the next list is asked for, and its words for the journal."""
+    start = max(window.start, oldest)
+    after, before = (_text(each) for each in ((oldest, start) if place.which == OPEN else (start, window.end)))
+    query = {"update_time_after": after, "update_time_before": before, "page_size": str(ROWS)}
+    query |= {"dispute_state": STILL_OPEN} if place.which == OPEN else {}
+    query |= {"next_page_token": place.token} if place.token else {}
+    return query, f"{'open, ' if place.which == OPEN else ''}updated {after} to {before}{', on' if place.token else ''}"
 
 
 def _case(wire: Wire, case: str) -> Reply:
@@ -79,6 +99,7 @@ def _note_list(wire: Wire, place: Place, reply: Reply) -> None:
 
 
 def _page(reply: Reply, part: str, note: str, place: Place) -> Page:
+    place.turn()
     cursor = None if place.is_over else {**vars(place), "cases": list(place.cases)}
     request, debug_id = f"{DISPUTES}: {note}", reply.headers.get(DEBUG_ID)
     return Page(reply.body, reply.received_at, request, part=part, group=place.group, request_id=debug_id, cursor=cursor)
@@ -93,14 +114,15 @@ def next_token(answer: Any) -> str | None:
     return None
 
 
-def _bounds(wire: Wire, window: Window) -> tuple[str, str]:
+def _oldest(wire: Wire, window: Window) -> datetime:
+    """The earliest update PayPal still lists."""
     oldest = wire.services.clock.now() - SHOWN
     if window.end <= oldest:
         raise FatalError(
             f"{wire.who(DISPUTES)}: PayPal shows disputes of the last 180 days only; the window ends {window.end:%Y-%m-%d}. "
             "Ask for a later one. Not retried."
         )
-    return _text(max(window.start, oldest)), _text(window.end)
+    return oldest
 
 
 def _text(moment: datetime) -> str:

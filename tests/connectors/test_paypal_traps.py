@@ -346,14 +346,14 @@ def case(number="PP-D-1", **changes):
     return {"dispute_id": number, "disputed_transactions": [found], **changes}
 
 
-def lists(loopback, said, *pages):
-    """Lists linked by their tokens, and a case for each item."""
-    for place, items in enumerate(pages):
-        for each in items:
-            loopback.on("GET", f"{DISPUTES}/{each['dispute_id']}", said(case(each["dispute_id"])))
-        pages[place][:] = items
+def lists(loopback, said, *pages, still_open=()):
+    """Lists of what changed in the window, linked by their tokens; the list of older open cases; and a case for each item."""
+    for each in (*still_open, *(one for items in pages for one in items)):
+        loopback.on("GET", f"{DISPUTES}/{each['dispute_id']}", said(case(each["dispute_id"])))
 
     def answer(asked):
+        if "dispute_state" in asked.query:
+            return said({"items": list(still_open), "links": []})
         place = int(asked.query.get("next_page_token", "0"))
         href = f"https://api-m.paypal.com{DISPUTES}?page_size=50&next_page_token={place + 1}"
         more = [{"href": href, "rel": "next"}] if place + 1 < len(pages) else []
@@ -365,8 +365,8 @@ def lists(loopback, said, *pages):
 def test_disputes_page_by_the_token_in_the_next_link_and_go_on_after_any_page(paypal, loopback, said):
     lists(loopback, said, [item("PP-D-1"), item("PP-D-2")], [item("PP-D-3")])
     pages = read(paypal, entity="disputes")
-    assert [page.part for page in pages] == ["disputes", "dispute", "dispute", "disputes", "dispute"]
-    assert [page.group for page in pages] == [0, 0, 0, 1, 1]
+    assert [page.part for page in pages] == ["disputes", "disputes", "dispute", "dispute", "disputes", "dispute"]
+    assert [page.group for page in pages] == [0, 1, 1, 1, 2, 2]
     for cut in range(1, len(pages)):
         again = pages[:cut] + read(paypal, cursor=json.loads(json.dumps(pages[cut - 1].cursor)), entity="disputes")
         assert [page.body for page in again] == [page.body for page in pages]
@@ -382,7 +382,23 @@ def test_a_dead_page_token_starts_the_disputes_anew(paypal, loopback, said):
     pages = read(paypal, entity="disputes")
     loopback.on("GET", DISPUTES, said(error("INVALID_REQUEST", "The page token is not valid."), 400))
     with pytest.raises(CursorExpired):
-        read(paypal, cursor=pages[1].cursor, entity="disputes")
+        read(paypal, cursor=pages[2].cursor, entity="disputes")
+
+
+def test_an_open_dispute_is_read_again_until_it_is_closed_though_its_last_update_lies_before_the_window(paypal, loopback, said):
+    old = item("PP-D-8", update_time="2026-08-01T10:00:00.000Z")
+    lists(loopback, said, [item("PP-D-1")], still_open=[old])
+    pages = read(paypal, entity="disputes")
+    older, changed = (asked.query for asked in loopback.calls(DISPUTES) if asked.path == DISPUTES)
+    assert older["dispute_state"] == "OPEN_INQUIRIES,REQUIRED_ACTION,REQUIRED_OTHER_PARTY_ACTION,UNDER_PAYPAL_REVIEW"
+    assert instant(older["update_time_before"]) == WINDOW.start == instant(changed["update_time_after"]) and "dispute_state" not in changed
+    assert timedelta(days=179) < NIGHT - instant(older["update_time_after"]) < timedelta(days=180)
+    assert paypal.record_ids("disputes", pages) == ["PP-D-8", "PP-D-1"]
+    rows = paypal.map("disputes", pages)["disputes"]
+    assert rows["order_id"].tolist() == ["1001", "1001"] and rows["fault"].isna().all()
+    for cut in range(1, len(pages)):
+        again = pages[:cut] + read(paypal, cursor=json.loads(json.dumps(pages[cut - 1].cursor)), entity="disputes")
+        assert [page.body for page in again] == [page.body for page in pages]
 
 
 def test_disputes_are_never_asked_for_beyond_180_days(paypal, loopback, said):

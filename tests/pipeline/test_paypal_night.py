@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import requests
 
 from pipeline import opened
 from transforms.payments import join_payments
@@ -36,6 +37,29 @@ def test_two_nights_of_the_accounts_end_at_the_truth(world, seed):
     assert {row["state"] for row in here.rows("SELECT state FROM pulls")} == {"certified"}
     calls = here.stats()["shops"]
     assert all("/v1/oauth2/token" not in calls[shop]["calls"] for shop in SHOPS)
+
+
+def test_open_disputes_are_followed_until_they_close_also_those_opened_before_the_first_pulls_window(world):
+    """The first pull reads one hour; whatever is open is in the tables all the same, and what closes is seen to close."""
+    here = begin(world, seed=3)
+    since = here.horizon - timedelta(hours=1)
+    ended = {"won", "lost", "withdrawn", "closed"}
+
+    def true():
+        rows = requests.get(f"{here.told['truth']}/disputes", timeout=30).json()
+        return {row["dispute_id"]: (row["status"], datetime.fromisoformat(row["source_updated_at"])) for row in rows}
+
+    def stored():
+        return {row["dispute_id"]: row["status"] for row in here.rows("SELECT dispute_id, status FROM disputes")}
+
+    assert here.night(SHOPS, since=since) == {}
+    still_open = {number for number, (status, _) in true().items() if status not in ended}
+    assert any(at < since for number, (_, at) in true().items() if number in still_open), "none is older than the window"
+    assert still_open <= set(stored())
+    here.move_to(here.horizon + 6 * DAY)
+    assert here.night(SHOPS) == {}
+    now, ours = true(), stored()
+    assert all(ours[number] == now[number][0] for number in still_open) and {now[number][0] for number in still_open} & ended
 
 
 def test_the_payments_of_a_stores_orders_join_to_them_in_the_warehouse(world):
