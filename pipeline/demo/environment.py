@@ -20,6 +20,9 @@ import yaml
 from pipeline.clients import load_clients
 
 
+OBSERVE_SECONDS = 7200  # of the marketplaces' time: a change that does not show by then was lost, and its job says so
+
+
 @dataclass(frozen=True)
 class Options:
     """What a demo night is made of.
@@ -70,6 +73,7 @@ def environment(
         "DAIYUN_NIGHT_CRON": "manual",
         "DAIYUN_HISTORY_DAYS": str(options.days + 2),
         "DAIYUN_RETRY_SECONDS": "5",
+        "DAIYUN_OBSERVE_SECONDS": str(round(max(60, OBSERVE_SECONDS / options.speed))),
         "DAIYUN_ECB_URL": sandbox.get("ecb", ""),
         "DAIYUN_FX_FILES": json.dumps([sandbox["fx_other"]] if sandbox.get("fx_other") else []),
         "DAIYUN_SMTP_HOST": mail["host"],
