@@ -83,6 +83,7 @@ class Bench:
     home: Path
     tokens: WatchedTokens = field(default_factory=WatchedTokens)
     counted: list[str] = field(default_factory=list)
+    pseudonyms: set[str] = field(default_factory=set)
     _rested_after: int = 0
     _remembered: dict[Any, Reading] = field(default_factory=dict)
 
@@ -131,10 +132,15 @@ class Bench:
     def open(self, answer_seconds: float = ANSWER_SECONDS) -> Connector:
         """The connector as a fresh process would open it; limiter and token store are shared, as they are at night."""
         services = Services(
-            self.clock, self.limiter, self.tokens, pseudonym=pseudonym, patience_seconds=PATIENCE_SECONDS,
+            self.clock, self.limiter, self.tokens, pseudonym=self._pseudonym, patience_seconds=PATIENCE_SECONDS,
             count_call=self.counted.append, answer_seconds=answer_seconds, parcels=self.parcels,
         )
         return self.module.connect(self.shop, self.credentials, services)
+
+    def _pseudonym(self, text: str) -> str:
+        given = pseudonym(text)
+        self.pseudonyms.add(given)
+        return given
 
     def last(self, **span: float) -> Window:
         """``last(hours=8)``: the window that ends where the visible world ends."""

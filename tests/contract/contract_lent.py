@@ -15,7 +15,7 @@ import requests
 from connectors.contract import Token
 from connectors.memory import MemoryTokens
 
-OVERSLEPT_SECONDS = 0.25  # nobody wakes early; without it two calls' different ways to the marketplace would break a quota
+OVERSLEPT_SECONDS = 0.25  # nobody wakes early; at a clock that runs, two calls' different ways to the marketplace must not break a quota
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -40,7 +40,7 @@ class MarketClock:
         if answer.ok:
             self._set(answer)
         else:
-            time.sleep(seconds / self.speed)
+            time.sleep(seconds / (self.speed or 1.0))
 
     def _set(self, answer: requests.Response) -> None:
         told = answer.json()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from contract_bench import records
 
 from pipeline.certify import id_of
@@ -47,6 +48,12 @@ def test_records_are_counted_from_the_pages_alone(bench, entity):
     endpoint = bench.endpoint(entity)
     mapped = {id_of(row, endpoint.record_id) for row in whole.rows[endpoint.tables[0]].values()}
     assert set(whole.ids) == mapped
+
+
+def test_every_parcel_that_is_to_be_followed_is_told_of(bench, entity):
+    if not bench.parcels:
+        pytest.skip("it follows no parcels")
+    assert {parcel.tracking_number for parcel in bench.parcels()} <= set(bench.calmly(entity, bench.history).ids)
 
 
 def test_another_reading_adds_and_changes_nothing(bench, entity):

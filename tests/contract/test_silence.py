@@ -11,6 +11,8 @@ import requests
 from contract_gateway import Call, Reply, Rule
 from contract_rules import TROUBLES, Strike
 
+from pipeline.demo.truth import PSEUDONYMS
+
 SHORTEST_SECRET = 8
 PARROTS = ((400, "path"), (400, "header"), (400, "body"), (401, "body"), (403, "header"), (422, "path"), (429, "header"), (500, "body"))
 SHOWN = 40  # characters of a long secret that are as good as all of it
@@ -88,6 +90,15 @@ def test_no_secret_in_a_log_line_or_an_error(bench, entity, ear):
         said.append(told_by(bench.read(entity, bench.evening).trouble))
     assert any(said[4:]), "the trouble was not even noticed"
     assert not leaks("\n".join([*said, *ear.lines]), words_to_hide(bench))
+
+
+def test_who_bought_is_told_only_as_the_pseudonym_that_was_lent(bench, entity):
+    tables = bench.calmly(entity, bench.history).content
+    names = {name for rows in tables.values() for row in rows.values() for name in row.keys() & PSEUDONYMS}
+    if not names:
+        pytest.skip("its rows name nobody")
+    shown = {row[name] for rows in tables.values() for row in rows.values() for name in names & row.keys()}
+    assert shown - {None} <= bench.pseudonyms
 
 
 def test_no_buyer_in_a_log_line_a_row_or_quarantine(bench, entity, ear):

@@ -45,6 +45,9 @@ def test_lasting_trouble_ends_in_an_error_that_a_person_can_act_on(bench, entity
         read = bench.read(entity, bench.evening)
         if not calls:
             pytest.skip("nothing is asked for this shop")
+        if kind.startswith("429") and read.trouble is None and getattr(bench.module, "SOURCE", None):
+            assert not read.ids, "parcels are told of that nobody could ask for"
+            return  # the calls of a day are spent: those parcels come first the next night
         assert read.trouble is not None, f"{len(calls)} calls, all of them struck, and nothing is said"
     assert says_what_to_do(bench, read.trouble), read.trouble
 
@@ -64,15 +67,15 @@ def test_a_hint_how_long_to_wait_is_kept(bench, entity):
 def test_the_declared_budgets_keep_the_marketplace_from_refusing(bench, entity):
     endpoint, budgets = bench.endpoint(entity), bench.module.BUDGETS
     before = bench.rejected()
-    bench.counted.clear()
+    known = len(bench.counted)
     with bench.gateway.under(Rule()) as calls:
         for _ in range(30):
             bench.pages(entity, bench.evening)
-            if any(bench.counted.count(operation) > budgets[operation].burst + 5 for operation in endpoint.operations):
+            if any(bench.counted[known:].count(operation) > budgets[operation].burst + 5 for operation in endpoint.operations):
                 break
         made = len(calls)
-    refused = sum(bench.rejected().values()) - sum(before.values())
-    assert refused <= max(1, made // 10), f"{refused} of {made} calls were refused"
-    assert made == len(bench.counted), "every call is told to `count_call`"
+        counted = bench.counted[known:]
+    assert bench.rejected() == before
+    assert made == len(counted), "every call is told to `count_call`"
     of_others = {operation for each in bench.module.ENDPOINTS.values() for operation in each.operations} - set(endpoint.operations)
-    assert not of_others & set(bench.counted), "an operation it does not declare"
+    assert not of_others & set(counted), "an operation it does not declare"
