@@ -20,6 +20,7 @@ from connectors.shopify.ways import Way, is_test
 from connectors.verdicts import Reply
 
 REPEATS = 3
+MOST_AT_ONCE = 250  # records of one page, by Shopify's own word
 
 State = dict[str, Any]
 
@@ -148,7 +149,7 @@ class Walk:
 
 
 def _fresh(way: Way) -> State:
-    listing = {"first": way.first, "after": None, "page": None, "is_listed": False}
+    listing = {"first": min(way.first, MOST_AT_ONCE), "after": None, "page": None, "is_listed": False}
     proof = {"counted": None, "read": 0, "left_out": 0, "announced": None}
     return {"group": -1, "todo": [], "slices": [], "job": None, "failures": 0, **listing, **proof}
 
