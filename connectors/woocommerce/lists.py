@@ -24,7 +24,8 @@ class Turn:
     """After a page: the place to go on from, whether the list is over, whether the page is one to keep (the last one always is).
 
     Attributes:
-        remaining: rows behind this page by the store's own count; None where it gives none.
+        remaining: rows still to come by the store's own count, on the last page those it counted and never showed; None where it
+            gives no count.
     """
 
     place: Place
@@ -63,7 +64,8 @@ def turn(place: Place, ids: Sequence[int | None], total: int | None, who: str) -
         "page": place["page"] + 1, "total": total, "seen": place["seen"] + len(fresh), "back": max(0, place["back"] - 1), "stale": 0,
         "last": max([place["last"], *(each for each in fresh if each is not None)]),
     }
-    return Turn(following, is_over, True, None if total is None else max(0, total - consumed))
+    behind = following["seen"] if is_over else consumed
+    return Turn(following, is_over, True, None if total is None else max(0, total - behind))
 
 
 def number(record: Any, name: str = "id") -> int | None:

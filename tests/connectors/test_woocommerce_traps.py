@@ -13,6 +13,7 @@ import requests
 from connectors import registry
 from connectors.contract import Credentials, PriceChange, Shop, StockChange, Window
 from connectors.errors import FatalError, RetryableError
+from connectors.woocommerce import lists
 from connectors.woocommerce.auth import signature, signer
 from connectors.woocommerce.prices import price_text
 from connectors.woocommerce.read_orders import begins_a_week
@@ -504,3 +505,19 @@ def test_wordpresss_own_500_is_final_where_asking_twice_would_do_it_twice(acme, 
 def test_windows_of_years_have_no_longest_length(acme):
     acme.orders(changed=[order(1)])
     assert len(read(acme(), "orders", Window(NIGHT.end - timedelta(days=900), NIGHT.end))[1]["orders"]) == 1
+
+
+def test_rows_that_the_store_counts_and_never_shows_are_missing_in_the_proof():
+    short = lists.turn(lists.begin(), [1, 2, 3], 4, "reviews")
+    assert not short.is_over and short.place["seen"] + short.remaining == 4
+    empty = lists.turn(short.place, [], 4, "reviews")
+    assert empty.is_over and empty.place["seen"] + empty.remaining == 4
+
+
+def test_rows_that_left_the_list_while_it_was_read_are_not_missing():
+    first = lists.turn(lists.begin(), list(range(1, 101)), 103, "orders")
+    back = lists.turn(first.place, [102, 103], 102, "orders")  # number 7 left: 101 moved up onto the page before
+    assert not back.is_kept
+    again = lists.turn(back.place, [*range(1, 7), *range(8, 102)], 102, "orders")
+    last = lists.turn(again.place, [102, 103], 102, "orders")
+    assert last.is_over and last.place["seen"] == 103 and last.remaining == 0
