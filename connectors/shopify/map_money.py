@@ -85,6 +85,8 @@ def map_ledger(shop: Shop, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
     entries.text("currency", currency)
     told = [fee if is_one else amount for amount, fee, is_one in zip(column["amount"], column["fee"], is_fee, strict=True)]
     minor = entries.amount("amount_minor", told, currency)
+    for row in np.flatnonzero([amount is None for amount in told]).tolist():
+        entries.faults.add(row, "amount_minor", "is not told")  # the schema knows neither without an amount
     entries.put("amount_minor", pc.if_else(pa.array(is_fee, pa.bool_()), pc.negate(minor), minor))  # a fee is told as what is kept
     entries.instant("posted_at", column["at"])
     entries.day("posted_date", "posted_at", _zones(shop, entries))
@@ -93,8 +95,8 @@ def map_ledger(shop: Shop, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
 
 
 def _is_zero(amount: Any) -> bool:
-    """Whether an amount is told and nothing; an unreadable one is something, so that it is seen."""
-    return amount is None or (isinstance(amount, str) and not amount.strip("-0.") and bool(amount)) or amount == 0
+    """Whether an amount is told and nothing; an unreadable one, or none at all, is something, so that it is seen."""
+    return (isinstance(amount, str) and not amount.strip("-0.") and bool(amount)) or amount == 0
 
 
 def map_payouts(shop: Shop, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:

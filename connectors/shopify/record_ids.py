@@ -46,8 +46,8 @@ def _entries(transaction: Any) -> Iterator[Any]:
         return
     yield f"{number}/amount"
     try:
-        has_fee = fee is not None and Decimal(str(fee)) != 0
-    except InvalidOperation:
+        has_fee = Decimal(str(fee)) != 0
+    except InvalidOperation:  # what nobody can read is something, and so is a fee that is not told
         has_fee = True
     if has_fee:
         yield f"{number}/fee"

@@ -366,6 +366,13 @@ def test_a_fee_is_an_entry_of_its_own_and_taken_off():
     assert ids == ["1/amount", "1/fee"]
 
 
+@pytest.mark.parametrize("fee", [None, {}, {"amount": None, "currencyCode": "USD"}])
+def test_a_fee_that_is_not_told_is_not_taken_for_none(fee):
+    rows, ids = ledger(entry(fee=fee))
+    assert [(row["entry_id"], row["fault"]) for row in rows] == [("1/amount", None), ("1/fee", "amount_minor: is not told")]
+    assert ids == ["1/amount", "1/fee"]
+
+
 def test_a_booking_of_a_new_kind_is_money_all_the_same_and_keeps_its_name():
     rows, _ = ledger(entry(type="MOON_CREDIT", fee={"amount": "0.0", "currencyCode": "USD"}))
     assert [(row["kind"], row["kind_raw"], row["fault"]) for row in rows] == [("other", "MOON_CREDIT", None)]
