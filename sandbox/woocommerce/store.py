@@ -89,8 +89,9 @@ class Stores:
         return self.house.snapshot.reviews[shop]
 
     def _orders_at(self, shop: str, horizon: datetime) -> list[Seen]:
-        world = self.house.world.at(horizon)
-        return sorted((seen(state, horizon) for state in world.orders(shop)), key=lambda each: each.order.number)
+        """Nothing that the store changed last before the world's history: an arrival, of which it hears nothing, brings none back."""
+        told = (seen(state, horizon) for state in self.house.world.at(horizon).orders(shop))
+        return sorted((each for each in told if each.modified_at >= self.house.world.first_at), key=lambda each: each.order.number)
 
     def _with_writes(self, found: Seen) -> Seen:
         at = self.written.order(found.order.shop, ids.order_id(found.order)).completed_at
