@@ -61,8 +61,7 @@ class DhlParcels:
     def ask(self, number: str, service: str | None) -> Reply | None:
         """One parcel's answer, 404 included; None where the day's calls are spent.
 
-        A refusal for the second and one for the day read alike: what is still refused after some patience is the day's, and so is
-        one that DHL says lasts longer than that.
+        A refusal for the second and one for the day read alike: what is still refused after some patience is the day's.
         """
         params = {"trackingNumber": number, "language": "en", "requesterCountryCode": self.shop.sites[0]}
         params |= {"service": service} if service else {}
@@ -75,11 +74,8 @@ class DhlParcels:
             reply = self.session.send(call)
             if reply.status != 429:
                 return _readable(reply, self.session.who("shipments"))
-            hint, budget = judge_by_status(reply).wait_seconds, BUDGETS["shipments"]
-            wait = UNTOLD_SECONDS if hint is None else hint
-            if wait > self.services.patience_seconds:
-                return None
-            self.services.limiter.penalise(budget, self.session.holder(budget), wait)
+            budget = BUDGETS["shipments"]
+            self.services.limiter.penalise(budget, self.session.holder(budget), UNTOLD_SECONDS)
         return None
 
     def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:

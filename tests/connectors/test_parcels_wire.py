@@ -176,15 +176,6 @@ def test_dhl_a_spent_day_ends_the_pull_with_what_was_asked(loopback, said, opene
     assert [row["tracking_number"] for row in rows(connector, pages)] == ["D0"]
 
 
-@pytest.mark.parametrize(("hint", "parts"), [("40", ["list", "told/D0", "told/D1"]), ("40000", ["list", "spent"])])
-def test_dhl_waits_as_long_as_it_is_told_to_and_never_till_midnight(loopback, said, opened, window, clock, hint, parts):
-    refused = said({"title": "Too Many Requests", "status": 429}, 429, {"Retry-After": hint})
-    loopback.on("GET", SHIPMENTS, refused, lambda asked: said({"shipments": [shipment(asked.query["trackingNumber"])]}))
-    pages = list(opened("dhl", known("D0"), known("D1")).read("parcels", window))
-    assert [page.part for page in pages] == parts
-    assert sum(clock.slept) < 60 and (max(clock.slept, default=0) >= 39) == (hint == "40")
-
-
 def test_dhl_never_asks_more_than_its_calls_of_a_day(loopback, said, opened, window):
     loopback.on("GET", SHIPMENTS, lambda asked: said({"shipments": [shipment(asked.query["trackingNumber"])]}))
     connector = opened("dhl", *(known(f"D{number}") for number in range(260)))

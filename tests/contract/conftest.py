@@ -23,7 +23,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from contract_bench import Bench
+from contract_bench import Bench, module
 from contract_gateway import Gateway
 from contract_lent import MarketClock
 from contract_world import sandbox
@@ -31,7 +31,7 @@ from contract_world import sandbox
 from connectors import registry
 from connectors.contract import Shop
 
-registered, module = cache(registry.known), cache(registry.module)  # each look-up searches all that is installed
+registered = cache(registry.known)
 TARGET = "DAIYUN_CONTRACT_TARGET"
 LAST = ("worn_tokens", "nights")
 HERE = Path(__file__).parent
@@ -149,8 +149,8 @@ class Benches:
         if name not in self._shops:
             found = self.told["marketplaces"][name]["shops"]
             tables = sorted({endpoint.tables[0] for endpoint in module(name).ENDPOINTS.values()})
-            truth = [row for table in tables for row in requests.get(f"{self.told['truth']}/{table}", timeout=60).json()]
-            counts = Counter(row["shop"] for row in truth)
+            asked = [requests.get(f"{self.told['truth']}/{table}", {"marketplace": name}, timeout=60) for table in tables]
+            counts = Counter(row["shop"] for answer in asked for row in answer.json())
             made = [Shop(each["client"], shop, name, tuple(each["sites"]), each["account"]) for shop, each in found.items()]
             self._shops[name] = sorted(made, key=lambda shop: -counts[shop.name])
         return self._shops[name]

@@ -79,7 +79,8 @@ def _in_a_fork(copy: Path, mutant: dict[str, Any], log: Path, open_sandbox: Call
             sys.path.insert(0, str(copy))
             import pytest
 
-            options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", f"pythonpath={copy} {ROOT}"]
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # looking for plugins and loading them costs more than most tests here
+            options = ["-x", "-q", "-p", "no:cacheprovider", "-o", f"pythonpath={copy} {ROOT}"]
             code = pytest.main([str(SUITE), "--connector", mutant["connector"], "-k", mutant["caught_by"], *options])
         finally:
             sys.stdout.flush()
