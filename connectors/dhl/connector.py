@@ -29,6 +29,9 @@ TRIES = 3
 class DhlParcels:
     """Land the list, then one call a parcel; a day whose calls are spent ends the pull, and the rest comes first the next night.
 
+    Where DHL refuses the very first parcel though our own count of the day says that calls are left, nobody can tell a spent day
+    from a shut door, and nothing was read: that is an error.
+
     Cursor: ``ask`` (entries still to be asked for), ``group``.
     """
 
@@ -48,7 +51,12 @@ class DhlParcels:
             entry, later = state["ask"][0], state["ask"][1:]
             state = {"ask": later, "group": state["group"] + 1}
             reply = self.ask(entry["number"], division(entry["carrier"], entry["country"]))
-            if reply is None:
+            if reply is not None and reply.status == 429 and state["group"] == 1:
+                raise RetryableError(
+                    f"{self.session.who('shipments')}: HTTP 429, {TRIES} times, before a single parcel was told. Others spend this key's "
+                    "calls, or DHL lets it make fewer: look at developer.dhl.com. The parcels are asked for again later."
+                )
+            if reply is None or reply.status == 429:
                 yield Page(b"[]", self.services.clock.now(), f"the day's calls are spent, {len(later) + 1} parcels wait", "spent",
                            group=state["group"])
                 return
@@ -59,7 +67,7 @@ class DhlParcels:
             )
 
     def ask(self, number: str, service: str | None) -> Reply | None:
-        """One parcel's answer, 404 included; None where the day's calls are spent.
+        """One parcel's answer, 404 included, or DHL's last 429; None where the day's calls are spent by our own count.
 
         A refusal for the second and one for the day read alike: what is still refused after some patience is the day's.
         """
@@ -74,9 +82,9 @@ class DhlParcels:
             reply = self.session.send(call)
             if reply.status != 429:
                 return _readable(reply, self.session.who("shipments"))
-            budget = BUDGETS["shipments"]
-            self.services.limiter.penalise(budget, self.session.holder(budget), UNTOLD_SECONDS)
-        return None
+            budget, wait = BUDGETS["shipments"], judge(reply).wait_seconds
+            self.services.limiter.penalise(budget, self.session.holder(budget), UNTOLD_SECONDS if wait is None else wait)
+        return reply
 
     def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
         return map_parcels(self.shop, pages)
@@ -119,7 +127,8 @@ class DhlConnector(BaseConnector):
     def check(self) -> str:
         """Ask for DHL's own example number: the key is known where that is answered, found or not."""
         reply = self.entities["parcels"].ask("00340434292135100186", None)
-        return "DHL: the key is known" if reply else "DHL: the key is known, and its calls of today are spent"
+        is_spent = reply is None or reply.status == 429
+        return "DHL: the key is known, and its calls of today are spent" if is_spent else "DHL: the key is known"
 
     def push_stock(self, changes: Sequence[StockChange], *, dry_run: bool = False) -> list[Answer]:
         raise sells_nothing(self.shop)

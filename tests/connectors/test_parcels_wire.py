@@ -12,7 +12,7 @@ import pytest
 
 from connectors import registry
 from connectors.contract import Credentials, ParcelToFollow, Shop, Window
-from connectors.errors import FatalError
+from connectors.errors import FatalError, RetryableError
 
 SECRETS = {"track17": {"token": "very-secret-word"}, "aftership": {"api_key": "very-secret-word"}, "dhl": {"api_key": "very-secret-word"}}
 REGISTER, INFO = "/track/v2.2/register", "/track/v2.2/gettrackinfo"
@@ -174,6 +174,19 @@ def test_dhl_a_spent_day_ends_the_pull_with_what_was_asked(loopback, said, opene
     pages = list(connector.read("parcels", window))
     assert [page.part for page in pages] == ["list", "told/D0", "spent"] and pages[-1].cursor is None
     assert [row["tracking_number"] for row in rows(connector, pages)] == ["D0"]
+
+
+def test_dhl_refusing_the_very_first_parcel_again_and_again_is_an_error_and_no_empty_night(loopback, said, opened, window):
+    loopback.on("GET", SHIPMENTS, said({"title": "Too Many Requests", "status": 429}, 429))
+    with pytest.raises(RetryableError, match=r"dhl shipments, shop 'acme/acme': HTTP 429, 3 times, .* asked for again later\.$"):
+        list(opened("dhl", known("D0"), known("D1")).read("parcels", window))
+
+
+def test_dhl_waits_as_long_as_it_is_told_to(loopback, said, opened, window, clock):
+    refused = said({"title": "Too Many Requests", "status": 429}, 429, {"Retry-After": "17"})
+    loopback.on("GET", SHIPMENTS, refused, said({"shipments": [shipment("D0")]}))
+    list(opened("dhl", known("D0")).read("parcels", window))
+    assert sum(clock.slept) >= 17
 
 
 def test_dhl_never_asks_more_than_its_calls_of_a_day(loopback, said, opened, window):
