@@ -45,9 +45,6 @@ def test_lasting_trouble_ends_in_an_error_that_a_person_can_act_on(bench, entity
         read = bench.read(entity, bench.evening)
         if not calls:
             pytest.skip("nothing is asked for this shop")
-        if kind.startswith("429") and read.trouble is None and getattr(bench.module, "SOURCE", None):
-            assert not read.ids, "parcels are told of that nobody could ask for"
-            return  # the calls of a day are spent: those parcels come first the next night
         assert read.trouble is not None, f"{len(calls)} calls, all of them struck, and nothing is said"
     assert says_what_to_do(bench, read.trouble), read.trouble
 

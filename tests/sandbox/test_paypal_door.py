@@ -168,6 +168,16 @@ def test_pages_are_numbered_and_the_result_says_how_fresh_it_is(paypal):
     assert timedelta(hours=3) <= paypal.house.clock.now() - fresh < timedelta(hours=3, minutes=20)
 
 
+def test_a_case_names_its_buyer_and_the_sandbox_tells_who_they_are(paypal):
+    cases = [case["dispute_id"] for case in paypal.get("northpeak_paypal", "/v1/customer/disputes").json()["items"]]
+    named = {
+        part["buyer"]["name"] for case in cases
+        for part in paypal.get("northpeak_paypal", f"/v1/customer/disputes/{case}").json()["disputed_transactions"]
+    }
+    told = requests.get(f"{paypal.base.removesuffix('/paypal')}/buyers", params={"shop": "northpeak_paypal"}, timeout=30).json()
+    assert named and named <= set(told) and set(told) == paypal.market.buyers("northpeak_paypal")
+
+
 def test_a_token_a_call_is_rate_limited_and_a_wrong_secret_has_the_token_services_words(paypal):
     wrong = {"Authorization": f"Basic {base64.b64encode(b'A:B').decode()}"}
     reply = requests.post(f"{paypal.base}/v1/oauth2/token", data={"grant_type": "client_credentials"}, headers=wrong, timeout=30)

@@ -50,7 +50,9 @@ class Stand:
 
 @pytest.fixture(scope="session")
 def _world():
-    return open_house(SETTINGS).world  # the same facts for every test; what changes is the house around them
+    house = open_house(SETTINGS)
+    assert house.snapshot  # made now: no test's first call shall wait for it
+    return house.world  # the same facts for every test; what changes is the house around them
 
 
 @pytest.fixture

@@ -59,6 +59,11 @@ def test_pages_hold_every_order_once_and_there_is_nothing_behind_the_last(stand)
     assert len(found) == len(set(found)) > 14
 
 
+def test_an_old_order_does_not_come_back_because_a_parcel_of_it_arrives(stand):
+    shown = stand.get("orders", per_page=100, orderby="id", order="asc", dates_are_gmt="true", _fields="id,date_modified_gmt")
+    assert shown and all(f"{order['date_modified_gmt']}+00:00" >= stand.house.world.first_at.isoformat() for order in shown)
+
+
 def test_the_link_to_the_next_page_shows_the_signature_of_this_one(stand):
     """So nobody follows it: the next call needs a signature of its own."""
     assert "oauth_signature=" in stand.ask("orders", per_page=2).headers["Link"]
