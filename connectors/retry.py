@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from connectors.contract import Clock
@@ -20,10 +22,12 @@ class PassingTrouble(RetryableError):
 
 
 def retrying(clock: Clock, patience_seconds: float, operation: str, attempts: int = ATTEMPTS) -> Retrying:
-    """A tenacity loop that sleeps on ``clock``; after the last attempt the last trouble is raised as it is.
+    """A tenacity loop that sleeps on ``clock``.
 
-    Raises (while waiting):
+    Raises:
         QuotaWait: the next attempt would have to wait longer than ``patience_seconds``: the slot is better given back.
+        RetryableError: the last attempt's trouble; it has outlived this loop, so a loop around it (a call that first needs a
+            token) does not begin it anew.
     """
 
     def wait(state: RetryCallState) -> float:
@@ -36,7 +40,10 @@ def retrying(clock: Clock, patience_seconds: float, operation: str, attempts: in
         if seconds > patience_seconds:
             raise QuotaWait(seconds, operation) from None
 
+    def give_up(state: RetryCallState) -> NoReturn:
+        raise RetryableError(str(state.outcome.exception() if state.outcome else operation)) from None
+
     return Retrying(
         retry=retry_if_exception_type(PassingTrouble), stop=stop_after_attempt(attempts), wait=wait,
-        sleep=clock.sleep, before_sleep=give_back_if_long, reraise=True,
+        sleep=clock.sleep, before_sleep=give_back_if_long, retry_error_callback=give_up,
     )

@@ -149,6 +149,17 @@ def test_a_tolerated_status_is_an_answer(loopback, said, open_session, ask):
     assert ask(open_session(), tolerates=(404,)).status == 404
 
 
+def test_a_token_service_that_is_down_is_asked_as_often_as_any_other_and_not_once_more_for_every_attempt(
+    loopback, said, open_session, ask, clock,
+):
+    loopback.on("GET", "/token", said({}, 503))
+    logins = open_session()
+    fetch = lambda stored: logins.send(Call("log in", "GET", f"{loopback.url}/token", is_signed=False))  # noqa: E731
+    with pytest.raises(RetryableError, match=r"amazon log in, .*HTTP 503 on GET /token\. Tried 6 times"):
+        ask(open_session(tokens=AccessTokens("t", MemoryTokens(), clock, fetch)))
+    assert [each.path for each in loopback.asked] == ["/token"] * 6
+
+
 def test_a_400_to_a_page_token_means_the_token_died(loopback, said, open_session, ask):
     loopback.on("GET", "/things", said({}, 400))
     with pytest.raises(CursorExpired, match="read again from its start"):

@@ -117,18 +117,22 @@ NEW_EACH_TIME = re.compile(r"sign|time|nonce", re.IGNORECASE)
 
 @dataclass
 class Stale(Rule):
-    """The second page at one address is answered with the first one's answer once more; ``for_ever``: all that follow."""
+    """The second page of a listing is answered with its first one's answer once more; ``for_ever``: all that follow."""
 
     for_ever: bool = False
     repeated: int = 0
-    _first: dict[str, tuple[dict[str, Any], bytes]] = field(default_factory=dict)
-    _done: set[str] = field(default_factory=set)
+    _first: dict[str, list[tuple[dict[str, Any], bytes]]] = field(default_factory=dict)
+    _done: list[bytes] = field(default_factory=list)
 
     def after(self, call: Call, reply: Reply) -> None:
-        address, asked = f"{call.method} {call.path.partition('?')[0]}", parameters(call)
-        first, body = self._first.setdefault(address, (asked, reply.body))
-        if reply.status < 300 and turns_the_page(first, asked) and (self.for_ever or address not in self._done):
-            self._done.add(address)
+        if reply.status >= 300:
+            return
+        listings, asked = self._first.setdefault(f"{call.method} {call.path.partition('?')[0]}", []), parameters(call)
+        body = next((body for first, body in listings if first == asked or turns_the_page(first, asked)), None)
+        if body is None:
+            listings.append((asked, reply.body))
+        elif (asked, body) not in listings and (self.for_ever or body not in self._done):
+            self._done.append(body)
             self.repeated += reply.body != body
             reply.body = body
 
