@@ -28,7 +28,7 @@ def demo(
     speed: Annotated[float, typer.Option(min=1, help="Sandbox seconds in one of ours, quotas included.")] = 60,
     faults: Annotated[str, typer.Option(help="none, flaky or hostile marketplaces.")] = "none",
     samples: Annotated[
-        Path | None, typer.Option(exists=True, file_okay=False, help="Serve only the vendors' published samples below DIR.")
+        Path | None, typer.Option(exists=True, file_okay=False, help="Serve only what the vendors publish, below DIR (docs/samples.md).")
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep everything running with Airflow's UI until Ctrl-C.")] = False,
 ) -> None:

@@ -31,7 +31,7 @@ class Options:
         out: everything the demo writes lies below it; running again there is the next, incremental run.
         night: the horizon of the world, which is the end of the night's data interval.
         speed: how many of the sandbox's seconds pass in one of ours, quotas and token lifetimes included.
-        samples: serve the vendors' published sample payloads found here, and nothing else.
+        samples: serve what the vendors publish, found here, and nothing else; the server says which night it is.
     """
 
     seed: int

@@ -43,7 +43,8 @@ def account(engine: Engine, clients: Sequence[Client], sandbox: Mapping[str, Any
         with client_session(engine, client) as conn:
             held = held_rows(quarantine.list_open(conn, client, shop))
             found["samples"][shop] = {
-                entity: _entity(conn, client, shop, endpoints[entity], ids, held) for entity, ids in served.items() if entity in endpoints
+                entity: _entity(conn, client, shop, endpoints[entity], ids, held) if entity in endpoints else _unread(ids)
+                for entity, ids in served.items()
             }
             found["sample_rows"][shop] = _rows(conn, client, shop, endpoints.values(), held)
         gaps = sandbox["gaps"].get(shop, {})
@@ -78,6 +79,12 @@ def _entity(
     counted = settled(named, sum(each is None for each in ids), stored, [record_of(row, endpoint) for row in mine])
     reasons = {reason for row in mine for rule, reason in row["rules"] if rule not in FOLLOW}
     return {"served": len(ids), **counted, "reasons": sorted(reasons)}
+
+
+def _unread(ids: Sequence[Any]) -> dict[str, Any]:
+    """An entity nobody reads: whatever is served of it is lost."""
+    lost = [NAMELESS if each is None else str(each) for each in ids]
+    return {"served": len(ids), "stored": 0, "quarantined": 0, "lost": lost, "reasons": []}
 
 
 def record_of(row: Mapping[str, Any], endpoint: Endpoint) -> str | None:

@@ -99,12 +99,16 @@ def show(summary: Mapping[str, Any], console: Console) -> None:
 
 
 def shortcomings(summary: Mapping[str, Any]) -> list[str]:
-    """What is wrong with a demo's night, in words; a push may wait for a person. Samples contradict themselves: only losses count."""
+    """What is wrong with a demo's night, in words; a push may wait for a person.
+
+    Samples contradict themselves, so of theirs only what is lost counts, and what is published and not served.
+    """
     told = [f"{name} differs from the truth in {row['mismatches']} rows" for name, row in summary["truth"].items() if row["mismatches"]]
     for shop, entities in summary.get("samples", {}).items():
         told += [f"{shop}: {len(row['lost'])} samples of {entity} are lost" for entity, row in entities.items() if row["lost"]]
     if "samples" in summary:
-        return told
+        unserved = {vendor: held["answers"] for vendor, held in summary.get("looked_into", {}).items() if held["answers"]}
+        return told + [f"{vendor}: {count} whole answers in its descriptions are served by nobody" for vendor, count in unserved.items()]
     for shop in summary["shops"]:
         told += [f"{shop['shop']}: {entity} is not certified" for entity, row in shop["entities"].items() if not row["certified"]]
     states = {run["dag_id"]: run["state"] for run in summary["dag_runs"]}

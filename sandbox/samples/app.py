@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from sandbox.clock import iso
+from sandbox.control import control_routes
 from sandbox.house import DEFAULT_HORIZON, Settings, open_house
 from sandbox.samples import aliexpress, amazon, dhl, lazada, woocommerce
 from sandbox.samples.descriptions import looked_into
@@ -38,18 +39,15 @@ def samples_app(folder: Path, state: Path | None = None) -> Starlette:
         OSError, KeyError, ValueError: the samples of a marketplace are not there, or not what they should be.
     """
     night = night_after(woocommerce.recordings_in(folder / "woocommerce").until)
-    house = open_house(Settings(days=1, orders_per_day=0, horizon=night, state=state))
+    house = open_house(Settings(orders_per_day=0, horizon=night, state=state))
     stalls = [stall for vendor in VENDORS for stall in vendor.open_stalls(folder, house)]
     counts = looked_into(folder)
 
     async def tell_expected(request: Request) -> Response:
         return JSONResponse({stall.shop.name: stall.served() for stall in stalls})
 
-    async def tell_time(request: Request) -> Response:
-        return JSONResponse({"now": iso(house.clock.now()), "speed": house.clock.speed, "horizon": iso(house.clock.horizon)})
-
     app = Starlette(lifespan=remember_clock(house), routes=[
-        Route("/expected", tell_expected), Route("/clock", tell_time),
+        Route("/expected", tell_expected), *control_routes(house, {}),  # clock and exchange rates are the sandbox's own
         *(Mount(f"/{stall.shop.marketplace}/{stall.shop.name}", routes=stall.routes) for stall in stalls),
     ])
     app.state.announce = lambda base: {**announcement(base, stalls), "night": iso(house.clock.horizon), "looked_into": counts}
@@ -69,7 +67,8 @@ def announcement(base: str, stalls: Sequence[Stall]) -> dict[str, Any]:
     for stall in stalls:
         markets.setdefault(stall.shop.marketplace, {})[stall.shop.name] = stall.announced(base)
     return {
-        "clock": f"{base}/clock", "expected": f"{base}/expected", "marketplaces": {name: _market(shops) for name, shops in markets.items()},
+        "clock": f"{base}/clock", "ecb": f"{base}/ecb/eurofxref-hist.xml", "fx_other": f"{base}/fx/other.csv",
+        "expected": f"{base}/expected", "marketplaces": {name: _market(shops) for name, shops in markets.items()},
         "clients": list(BRANDS), "client_settings": BRANDS,
         "gaps": {stall.shop.name: stall.gaps for stall in stalls if stall.gaps},
     }

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from connectors.aliexpress import connect
-from connectors.contract import Credentials, Page, Services, Shop
+from connectors.aliexpress.read_listings import ListingsWalk
+from connectors.contract import Credentials, Page, Services, Shop, Window
+from connectors.errors import RetryableError
 from connectors.memory import MemoryLimiter, MemoryTokens
 
 FOLDER = Path(os.environ.get("DAIYUN_SPECS", Path(__file__).resolve().parents[3] / "shared" / "specs")) / "aliexpress"
@@ -96,6 +98,16 @@ def test_the_sample_product_has_two_skus_at_their_discount_price_and_the_listed_
     assert list(frames["listings"]["sku"])[:2] == ["ffff00978", "cfas00978"] and list(frames["listings"]["price_minor"])[:2] == [1001, 1001]
     assert list(frames["inventory"]["sellable_quantity"]) == [1234, 1234]
     assert frames["listings"]["fault"].iloc[2].startswith("product: the marketplace listed it")
+
+
+def test_the_sample_list_of_products_as_published_is_refused_for_it_counts_1201_and_shows_one():
+    answer = json.loads(sample("solution_product_list_get", "products").body)
+    walk, state = ListingsWalk(), ListingsWalk().start("US", Window(datetime(2026, 11, 15, tzinfo=UTC), Clock().now()), Clock().now())
+    with pytest.raises(RetryableError, match="changed under each of 3 readings"):
+        for _ in range(3):
+            step = walk.after(state, answer)
+            state = step.state
+            assert not step.is_kept, "no product of it may pass for the whole list"
 
 
 def test_the_sample_profile_is_whole():

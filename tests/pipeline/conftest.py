@@ -20,7 +20,7 @@ from sqlalchemy import text
 from connectors.errors import ConnectorError
 from pipeline import opened, steps
 from pipeline.demo.children import child
-from pipeline.demo.environment import Options, drop_masters, environment, sandbox_options
+from pipeline.demo.environment import Options, drop_masters, environment, sample_clients, sandbox_options
 from pipeline.demo.truth import compare_all
 from pipeline.errors import PipelineError, PullFailed, TryLater
 from pipeline.settings import REPOSITORY, settings
@@ -128,7 +128,7 @@ def patiently(verb, tries: int = TRIES):
 
 @pytest.fixture
 def world(tmp_path: Path, database_url: str, admin_database_url: str, monkeypatch) -> Iterator:
-    """``world(days=…, faults=…)`` starts one; its settings are this process's until the test ends."""
+    """``world(days=…, faults=…, samples=…)`` starts one; its settings are this process's until the test ends."""
     with contextlib.ExitStack() as ending:
 
         def begin(*, extra: Mapping[str, str] | None = None, sandbox: list[str] | None = None, **changes: object) -> World:
@@ -136,12 +136,13 @@ def world(tmp_path: Path, database_url: str, admin_database_url: str, monkeypatc
             options = dataclasses.replace(plain, **changes)
             told = ending.enter_context(child("sandbox", [*sandbox_options(options), *(sandbox or [])], tmp_path / "sandbox.log"))
             addresses, mail = {"admin": admin_database_url, "app": database_url}, {"host": "127.0.0.1", "port": 9}
-            env = environment(options, addresses, told, mail, REPOSITORY / "clients") | dict(extra or {})
+            clients = sample_clients(told, tmp_path / "clients") if options.samples else REPOSITORY / "clients"
+            env = environment(options, addresses, told, mail, clients) | dict(extra or {})
             for name, value in env.items():
                 monkeypatch.setenv(name, value)
             forget()
-            drop_masters(options, told, REPOSITORY / "clients")
-            return World(told, options, env)
+            drop_masters(options, told, clients)
+            return World(told, options, env, datetime.fromisoformat(told.get("night", HORIZON.isoformat())))
 
         yield begin
         with contextlib.suppress(Exception):

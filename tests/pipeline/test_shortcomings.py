@@ -45,3 +45,9 @@ def test_of_samples_only_what_is_lost_counts():
     night = copy.deepcopy(GOOD) | {"truth": {}, "samples": {"acme_de": {"orders": {"lost": ["7"], "served": 2}}}}
     night["shops"][0]["entities"]["orders"]["certified"] = False
     assert shortcomings(night) == ["acme_de: 1 samples of orders are lost"]
+
+
+def test_an_answer_a_vendor_publishes_and_nobody_serves_is_said():
+    empty, held = {"descriptions": 1, "examples": 9, "answers": 0}, {"descriptions": 1, "examples": 9, "answers": 2}
+    night = copy.deepcopy(GOOD) | {"truth": {}, "samples": {}, "looked_into": {"etsy": empty, "ebay": held}}
+    assert shortcomings(night) == ["ebay: 2 whole answers in its descriptions are served by nobody"]
