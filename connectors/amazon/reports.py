@@ -193,15 +193,20 @@ class ReturnsReports:
         self._desk, self._shop = ReportDesk(session, host, may_be_empty=True), shop
 
     def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        jobs, group = jobs_from(cursor) or self._jobs(window), (cursor or {}).get("group", 0)
-        for _, fields in self._desk.run(jobs):
-            is_last = all(job.is_done for job in jobs)
-            yield Page(**fields, group=group, cursor=None if is_last else {"jobs": jobs_state(jobs), "group": group + 1})
-            group += 1
+        return job_pages(self._desk, jobs_from(cursor) or self._jobs(window), cursor)
 
     def _jobs(self, window: Window) -> list[Job]:
         parts = list(cut(window, ENDPOINTS["returns"].max_window))
         return [Job(site, self.KIND, (stamp(part.start), stamp(part.end))) for site in self._shop.sites for part in parts]
+
+
+def job_pages(desk: ReportDesk, jobs: list[Job], cursor: Mapping[str, Any] | None) -> Iterator[Page]:
+    """The pages of reports that stand for themselves, from the start or after the one that gave ``cursor``."""
+    group = (cursor or {}).get("group", 0)
+    for _, fields in desk.run(jobs):
+        is_last = all(job.is_done for job in jobs)
+        yield Page(**fields, group=group, cursor=None if is_last else {"jobs": jobs_state(jobs), "group": group + 1})
+        group += 1
 
 
 def jobs_state(jobs: list[Job]) -> list[dict[str, Any]]:
