@@ -193,6 +193,8 @@ def _services(metadata: MetaData) -> None:
         _instant("blocked_until", nullable=True),
         _instant("granted_at", nullable=True, comment="when the last granted call may start"),
         _instant("noted_at", nullable=True, comment="our clock when it was last used; if later than now, that clock was ahead"),
+        _instant("spent_at", nullable=True, comment="of a quota that shops share: when the calls really granted are paid back"),
+        Column("turns", JSONB, nullable=False, server_default=text("'{}'"), comment="of a quota that shops share: whose turn comes when"),
     )
     Table(
         "call_counts", metadata,
