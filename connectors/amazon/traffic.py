@@ -24,7 +24,7 @@ class TrafficReports:
 
     def __init__(self, session: Session, host: str, shop: Shop) -> None:
         self._session, self._shop = session, shop
-        self._desk = ReportDesk(session, host, may_be_empty=True, objection=self._objection)
+        self._desk = ReportDesk(session, host, may_be_empty=False, objection=self._objection)
 
     def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
         return job_pages(self._desk, jobs_from(cursor) or self._jobs(window), cursor)
