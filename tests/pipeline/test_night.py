@@ -17,7 +17,7 @@ AMAZON, LAZADA, OTHER = "teahaus_amazon_jp", "lumora_lazada_sg", "teahaus_lazada
 
 def entities() -> set[tuple[str, str]]:
     """Every (shop, entity) a night has to prove."""
-    return {(shop, entity) for shop in steps.list_shops() for entity in registry.endpoints(steps.shop_marketplace(shop))}
+    return {(shop, entity) for shop in steps.list_shops() for entity in opened.open_shop(shop).endpoints}
 
 
 @pytest.mark.timeout(900)

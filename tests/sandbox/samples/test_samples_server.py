@@ -79,6 +79,18 @@ def test_a_continued_page_is_the_empty_last_one(told, path, token, records):
 
 
 @needs_specs
+def test_a_report_of_a_days_visitors_is_of_that_day_and_site_and_tells_of_nobody(told):
+    shop = next(iter(told["marketplaces"]["amazon"]["shops"].values()))
+    reports, day = f"{shop['base_url']}/reports/2021-06-30", "2026-11-12T00:00:00Z"
+    wanted = {"reportType": "GET_SALES_AND_TRAFFIC_REPORT", "marketplaceIds": ["ATVPDKIKX0DER"], "dataStartTime": day, "dataEndTime": day}
+    number = requests.post(f"{reports}/reports", json=wanted, timeout=10).json()["reportId"]
+    document = _get(_get(f"{reports}/documents/{_get(f'{reports}/reports/{number}').json()['reportDocumentId']}").json()["url"]).json()
+    assert document["salesAndTrafficByDate"] == document["salesAndTrafficByAsin"] == []
+    told = document["reportSpecification"]
+    assert (told["dataStartTime"], told["dataEndTime"], told["marketplaceIds"]) == ("2026-11-12", "2026-11-12", ["ATVPDKIKX0DER"])
+
+
+@needs_specs
 def test_the_listings_reports_name_exactly_the_samples_skus(told):
     expected = _get(told["expected"]).json()
     ids = {"US": "ATVPDKIKX0DER", "CA": "A2EUQ1WTGCTBG2", "JP": "A1VC38T7YXB528", "GB": "A1F83G8C2ARO7P", "BR": "A2Q3Y263D00KWC"}
