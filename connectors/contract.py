@@ -254,11 +254,14 @@ class Clock(Protocol):
 class Limiter(Protocol):
     """A quota shared by every process that spends it."""
 
-    def take(self, budget: Budget, holder: str, max_wait_seconds: float) -> float:
+    def take(self, budget: Budget, holder: str, max_wait_seconds: float, shop: str = "") -> float:
         """Reserve one call of ``holder``'s bucket and return the seconds to wait before making it.
 
+        Args:
+            shop: who asks (client and shop). The shops of one application take turns; unnamed askers are served as they come.
         Raises:
-            connectors.errors.QuotaWait: the wait would exceed ``max_wait_seconds``; nothing is reserved.
+            connectors.errors.QuotaWait: the wait would exceed ``max_wait_seconds``. A bucket of one shop reserves nothing then;
+                where shops share it, this shop's next call is kept for it from the end of the wait on, and granted when it comes.
         """
 
     def penalise(self, budget: Budget, holder: str, seconds: float) -> None:

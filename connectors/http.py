@@ -101,6 +101,11 @@ class Session:
         """``amazon searchOrders, shop 'lumora/lumora_amazon_us'``: how every message begins."""
         return f"{self.shop.marketplace} {operation or 'session'}, shop '{self.shop.client}/{self.shop.name}'"
 
+    @property
+    def asker(self) -> str:
+        """Whose turn a call of a shared quota takes."""
+        return f"{self.shop.client}/{self.shop.name}"
+
     def holder(self, budget: Budget) -> str:
         return holder_of(self.shop, self._credentials, budget)
 
@@ -156,7 +161,7 @@ class Session:
         budget = self._budgets.get(operation)
         if budget is None:
             return
-        wait = self.services.limiter.take(budget, self.holder(budget), self.services.patience_seconds)
+        wait = self.services.limiter.take(budget, self.holder(budget), self.services.patience_seconds, self.asker)
         if wait > 0:
             self.services.clock.sleep(wait)
 

@@ -10,10 +10,12 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors.contract import Budget, Clock, Token
 from connectors.errors import QuotaWait
+from transforms.turns import Turns, take_turn
 
 SLACK_SECONDS = 60.0  # a clock put back by less costs at most that
 
@@ -30,13 +32,16 @@ class MemoryLimiter:
         self._noted_at: dict[tuple[str, str], datetime] = {}
         self._full_at: dict[tuple[str, str], datetime] = {}
         self._closed_until: dict[tuple[str, str], datetime] = {}
+        self._turns: dict[tuple[str, str], Turns] = {}
         self._lock = threading.Lock()
 
-    def take(self, budget: Budget, holder: str, max_wait_seconds: float) -> float:
+    def take(self, budget: Budget, holder: str, max_wait_seconds: float, shop: str = "") -> float:
         bucket = (budget.operation, holder)
         interval = timedelta(seconds=1 / budget.rate_per_second)
         with self._lock:
             now = self._now(bucket)
+            if shop and budget.per == "app":
+                return self._take_turn(budget, bucket, shop, now, timedelta(seconds=max_wait_seconds))
             full_at = max(self._full_at.get(bucket, now), now)
             start = max(now, full_at - (budget.burst - 1) * interval, self._closed_until.get(bucket, now))
             wait = (start - now).total_seconds()
@@ -44,6 +49,15 @@ class MemoryLimiter:
                 raise QuotaWait(wait, budget.operation)
             self._full_at[bucket] = max(full_at, start) + interval
             return wait
+
+    def _take_turn(self, budget: Budget, bucket: tuple[str, str], shop: str, now: datetime, patience: timedelta) -> float:
+        turns = replace(self._turns.get(bucket, Turns(now, now)), blocked_until=self._closed_until.get(bucket))
+        taken = take_turn(turns, shop, now, timedelta(seconds=1 / budget.rate_per_second), budget.burst, patience)
+        self._turns[bucket] = taken.turns
+        wait = max(0.0, (taken.at - now).total_seconds())
+        if not taken.is_granted:
+            raise QuotaWait(wait, budget.operation)
+        return wait
 
     def penalise(self, budget: Budget, holder: str, seconds: float) -> None:
         bucket = (budget.operation, holder)
@@ -62,6 +76,8 @@ class MemoryLimiter:
         for instants in (self._full_at, self._closed_until):
             if bucket in instants:
                 instants[bucket] -= ahead
+        if bucket in self._turns:
+            self._turns[bucket] = self._turns[bucket].moved(ahead)
         self._noted_at[bucket] = now
         return now
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.contract import Endpoint
 from connectors.errors import ConnectorError, CursorExpired, QuotaWait, RetryableError
-from pipeline import expire, rates, report, stock
+from pipeline import expire, rates, report, stock, want
 from pipeline import opened as state
 from pipeline.alone import alone_with
 from pipeline.certify import certify_pull
@@ -44,6 +44,7 @@ __all__ = [
     "shop_marketplace",
     "validate_shop",
     "verdict",
+    "want_changes",
 ]
 
 Connection = Mapping[str, Any] | None
@@ -54,6 +55,7 @@ expire_strays = of_all(expire.expire_strays)
 due_reports = of_all(report.due_reports)
 report_client = of_client(report.report_client)
 plan_client = of_client(stock.plan_client)
+want_changes = of_client(want.want)
 record_decision = of_client(stock.record_decision)
 push_client = of_client(stock.push_client)
 observe_client = of_client(stock.observe_client)

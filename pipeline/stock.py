@@ -1,4 +1,4 @@
-"""plan, guard, approve, push, read back: the whole life of a stock change, client by client."""
+"""plan, guard, approve, push, read back: the whole life of a change, client by client; ``pipeline.want`` plans other kinds than stock."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.contract import StockChange
 from connectors.errors import ConnectorError, QuotaWait
 from pipeline import opened as state
 from pipeline.basis import read_dated, stand_on
 from pipeline.clients import Client
 from pipeline.errors import PullFailed, Refused, SettingsError, TryLater
+from pipeline.job_kinds import KINDS, change_of
 from pipeline.late import overtaken
 from pipeline.opened import open_shop
 from pipeline.readback import read_back
@@ -158,7 +158,7 @@ def push_client(client: str, *, batch: str, connections: Connections = None) -> 
         jobs.take_back(conn, unfit)
     if undecided and not ready:
         raise Refused(
-            f"Client '{client}': {len(undecided)} guarded stock changes of batch {batch} have no recorded approval, so nothing was sent. "
+            f"Client '{client}': {len(undecided)} guarded changes of batch {batch} have no recorded approval, so nothing was sent. "
             "Answer under Required Actions in Airflow, or `daiyun jobs decide`."
         )
     if unfit:
@@ -166,7 +166,7 @@ def push_client(client: str, *, batch: str, connections: Connections = None) -> 
         raise Refused(f"Client '{client}', batch {batch}: nothing was sent; plan anew, these changes are taken back:\n{told}")
     counts = {"acknowledged": 0, "refused": 0}
     by_id = {job.job_id: job for job in ready}
-    for_each_shop(ready, connections, lambda opened, changes: _push(opened, _still_right(opened, changes, by_id), counts))
+    for_each_shop(ready, connections, lambda opened, kind, changes: _push(opened, kind, _still_right(opened, kind, changes, by_id), counts))
     return counts
 
 
@@ -175,18 +175,23 @@ def _refuse_switched_off(client: str) -> None:
         raise Refused(f"Client '{client}': `stock: is_enabled` is false in its file, so nothing was sent.")
 
 
-def _still_right(opened, changes: list[StockChange], by_id: Mapping[str, jobs.Job]) -> list[StockChange]:
-    """Without those a late push would do harm with; they are taken back, and the next plan looks afresh."""
+def _still_right(opened, kind: str, changes: list[Any], by_id: Mapping[str, jobs.Job]) -> list[Any]:
+    """Without those a late push would do harm with; they are taken back, and the next plan looks afresh.
+
+    Only a stock goes wrong by itself, because the shop sells; what a person wants is wanted until another wish.
+    """
+    if kind != "stock":
+        return changes
     gone = overtaken(opened, changes, by_id)
     with opened.session() as conn:
         jobs.take_back(conn, gone)
     return [change for change in changes if change.job_id not in gone]
 
 
-def _push(opened, changes: list[StockChange], counts: dict[str, int]) -> None:
-    with opened.session() as conn:  # noted before the call: a kill in between shows as pushed, and is sent again (absolute quantities)
+def _push(opened, kind: str, changes: list[Any], counts: dict[str, int]) -> None:
+    with opened.session() as conn:  # noted before the call: a kill in between shows as pushed, and is sent again, which does no harm
         jobs.mark_pushed(conn, [change.job_id for change in changes])
-    for answer in opened.connector.push_stock(changes):
+    for answer in KINDS[kind].send(opened.connector, changes):
         with opened.session() as conn:
             if answer.is_accepted:
                 jobs.mark_acknowledged(conn, [answer.job_id], answer.message, answer.vendor_ref)
@@ -205,41 +210,43 @@ def observe_client(client: str, *, batch: str, connections: Connections = None) 
         pending = jobs.acknowledged(conn, client, batch)
     counts = {"observed": 0, "failed": 0, "open": 0}
     since = {job.job_id: job.changed_at for job in pending}
-    for_each_shop(pending, connections, lambda opened, changes: _observe(opened, changes, since, counts))
+    for_each_shop(pending, connections, lambda opened, kind, changes: _observe(opened, kind, changes, since, counts))
     if counts["open"]:
         raise TryLater(
-            LOOK_AGAIN_SECONDS / state.clock().speed, f"Client '{client}': {counts['open']} acknowledged stock changes do not show yet"
+            LOOK_AGAIN_SECONDS / state.clock().speed, f"Client '{client}': {counts['open']} acknowledged changes do not show yet"
         )
     _take_in(client, batch, connections)
     return counts
 
 
 def _take_in(client: str, batch: str, connections: Connections) -> None:
-    """Read the stock of every shop that was changed once more, as a pull with its certificate.
+    """Read the listings of every shop that was changed once more, as a pull with its certificate.
 
-    The tables then hold what the marketplaces show now, and the next plan starts from there. Done once a batch.
+    The tables then hold what the marketplaces show now, and the next plan starts from there. Done once for the jobs seen so far:
+    a batch may be pushed in parts, those that need nobody first.
     """
     with client_session(state.engine(), client) as conn:
-        shops = sorted({job.shop for job in jobs.of_batch(conn, client, batch) if job.status == "observed"})
+        done = [job for job in jobs.of_batch(conn, client, batch) if job.status == "observed"]
+    shops = sorted({job.shop for job in done if job.kind != "shipment"})  # a parcel moves its order's clock: the night reads that
     for shop in shops:
         opened = open_shop(shop, (connections or {}).get(shop))
         for endpoint in opened.endpoints.values():
             if {"listings", "inventory"} <= set(endpoint.tables):
-                read_back(opened, endpoint, run_id=f"read back {batch}")
+                read_back(opened, endpoint, run_id=f"read back {batch}, {len(done)}")
 
 
-def _observe(opened, changes: list[StockChange], since: Mapping[str, datetime], counts: dict[str, int]) -> None:
-    seen = opened.connector.observe_stock(changes)
+def _observe(opened, kind: str, changes: list[Any], since: Mapping[str, datetime], counts: dict[str, int]) -> None:
+    seen = KINDS[kind].look(opened.connector, changes)
     patience = timedelta(seconds=settings().observe_seconds)
     with opened.session() as conn:
         for change in changes:
-            shown = seen.get(change.job_id)
-            if shown == change.quantity:
+            shown, wanted = seen.get(change.job_id), KINDS[kind].wanted(change)
+            if shown == wanted:
                 jobs.mark_observed(conn, [change.job_id])
                 counts["observed"] += 1
             elif datetime.now(UTC) - since[change.job_id] > patience:
                 jobs.mark_failed(
-                    conn, [change.job_id], f"acknowledged, but for {patience} the marketplace shows {shown}, not {change.quantity}"
+                    conn, [change.job_id], f"acknowledged, but for {patience} the marketplace shows {shown}, not {wanted}"
                 )
                 counts["failed"] += 1
             else:
@@ -247,13 +254,15 @@ def _observe(opened, changes: list[StockChange], since: Mapping[str, datetime], 
 
 
 def for_each_shop(rows: Sequence[jobs.Job], connections: Connections, verb) -> None:
-    """Run ``verb(opened shop, its changes)`` shop by shop; one shop's trouble comes last, after the others are served."""
+    """Run ``verb(opened shop, kind, its changes of that kind)`` shop by shop; one shop's trouble comes last, the others are served."""
     troubles: list[str] = []
     waits: list[QuotaWait] = []
     for shop in sorted({row.shop for row in rows}):
         try:
             opened = open_shop(shop, (connections or {}).get(shop))
-            verb(opened, [_change(row) for row in rows if row.shop == shop])
+            mine = [row for row in rows if row.shop == shop]
+            for kind in sorted({row.kind for row in mine}):
+                verb(opened, kind, [change_of(row) for row in mine if row.kind == kind])
         except QuotaWait as wait:
             waits.append(wait)
         except (ConnectorError, SettingsError) as error:
@@ -264,9 +273,3 @@ def for_each_shop(rows: Sequence[jobs.Job], connections: Connections, verb) -> N
     if troubles:
         lines = "\n".join(f"  {trouble}" for trouble in troubles)
         raise PullFailed(f"Client '{rows[0].client}': {len(troubles)} shops could not be reached:\n{lines}", is_fatal=False)
-
-
-def _change(job: jobs.Job) -> StockChange:
-    return StockChange(
-        job_id=job.job_id, site=job.site, sku=job.sku, listing_id=job.listing_id, product_id=job.product_id, quantity=job.wanted_quantity,
-    )  # fmt: skip

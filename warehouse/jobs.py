@@ -35,6 +35,7 @@ PLANNED_COLUMNS = (
     "client", "shop", "site", "sku", "listing_id", "product_id", "observed_quantity", "wanted_quantity", "job_key",
     "needs_approval", "reasons", "batch",
 )
+FIELDS = ("wanted", "observed")
 
 
 class IllegalTransition(RuntimeError):
@@ -43,7 +44,10 @@ class IllegalTransition(RuntimeError):
 
 @dataclass(frozen=True)
 class Job:
-    """One wanted change; ``wanted_quantity`` is absolute."""
+    """One wanted change. ``wanted_quantity`` is absolute; of any kind but stock ``wanted`` and ``observed`` hold the fields.
+
+    ``sku`` names what the change is about: an article, or a parcel by its order and tracking number.
+    """
 
     job_id: str
     client: str
@@ -51,10 +55,12 @@ class Job:
     kind: str
     site: str
     sku: str
-    listing_id: str
+    listing_id: str | None
     product_id: str | None
     observed_quantity: int | None
-    wanted_quantity: int
+    wanted_quantity: int | None
+    wanted: Mapping[str, Any]
+    observed: Mapping[str, Any]
     job_key: str
     status: str
     needs_approval: bool
@@ -86,13 +92,15 @@ def plan_jobs(conn: Connection, frame: pd.DataFrame, by: str = "plan", kind: str
 
     Args:
         frame: one row a target: client, shop, site, sku, listing_id, product_id, observed_quantity, wanted_quantity,
-            job_key (the same for the same wish), needs_approval, reasons (list of texts), batch.
+            job_key (the same for the same wish), needs_approval, reasons (list of texts), batch; of any kind but stock also
+            wanted and observed (JSON-able mappings of fields).
     """
     if not len(frame):
         return PlanCounts()
     for client in sorted(set(frame["client"])):
         _lock(conn, client)
-    wishes = [_wish(row, kind) for row in frame[list(PLANNED_COLUMNS)].astype(object).to_dict("records")]
+    columns = [*PLANNED_COLUMNS, *(name for name in FIELDS if name in frame)]
+    wishes = [_wish(row, kind) for row in frame[columns].astype(object).to_dict("records")]
     told = {"wishes": json.dumps(wishes), "by": by}
     superseded = conn.execute(text(SUPERSEDE_OLDER), told).scalar_one()
     conn.execute(text(REJUDGE), told)
@@ -113,9 +121,9 @@ def take_over(conn: Connection, client: str, batch: str, by: str = "plan", kind:
     conn.execute(text(RELEASE), {**told, "patience": ANSWERABLE})
 
 
-def unsent(conn: Connection, client: str) -> list[Job]:
+def unsent(conn: Connection, client: str, kind: str = "stock") -> list[Job]:
     """Jobs that a push may still send, now or after a person's approval."""
-    return _jobs(conn, client, None, JOBS.c.status.in_(("planned", "waiting", "approved", "pushed")))
+    return _jobs(conn, client, None, JOBS.c.kind == kind, JOBS.c.status.in_(("planned", "waiting", "approved", "pushed")))
 
 
 def _lock(conn: Connection, client: str) -> None:
@@ -133,7 +141,8 @@ def withdraw(conn: Connection, targets: pd.DataFrame, by: str = "plan", kind: st
 
 
 def _wish(row: dict[str, Any], kind: str) -> dict[str, Any]:
-    plain = {name: None if not isinstance(value, list | tuple) and pd.isna(value) else value for name, value in row.items()}
+    plain = {name: None if not isinstance(value, list | tuple | dict) and pd.isna(value) else value for name, value in row.items()}
+    plain = {"wanted": {}, "observed": {}, **plain}
     plain |= {name: int(plain[name]) for name in ("observed_quantity", "wanted_quantity") if plain[name] is not None}
     reasons = plain["reasons"] or []
     is_guarded = bool(plain["needs_approval"])
@@ -282,13 +291,14 @@ def events(conn: Connection, job_id: str) -> list[dict[str, Any]]:
     return [dict(row) for row in conn.execute(query).mappings()]
 
 
-def setbacks(conn: Connection, client: str, batch: str) -> dict[tuple[str, str, str], int]:
+def setbacks(conn: Connection, client: str, batch: str, kind: str = "stock") -> dict[tuple[str, str, str], int]:
     """(shop, site, SKU) → how often a wish for it came to nothing in batches other than ``batch``.
 
     The same wish after that is a new wish; planning the same batch again is not.
     """
     target = (JOBS.c.shop, JOBS.c.site, JOBS.c.sku)
-    query = select(*target, func.count()).where(JOBS.c.client == client, JOBS.c.batch != batch, JOBS.c.status.in_(CAME_TO_NOTHING))
+    mine = (JOBS.c.client == client, JOBS.c.batch != batch, JOBS.c.kind == kind)
+    query = select(*target, func.count()).where(*mine, JOBS.c.status.in_(CAME_TO_NOTHING))
     return {(shop, site, sku): count for shop, site, sku, count in conn.execute(query.group_by(*target))}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 DIGITS = 16  # 64 bits: nobody forges one here, it only has to differ when a list does
 
@@ -18,7 +18,9 @@ class Change(Protocol):
     site: str
     sku: str
     observed_quantity: int | None
-    wanted_quantity: int
+    wanted_quantity: int | None
+    wanted: Mapping[str, Any]
+    observed: Mapping[str, Any]
 
 
 class NotAsShown(RuntimeError):
@@ -27,5 +29,10 @@ class NotAsShown(RuntimeError):
 
 def digest(jobs: Iterable[Change]) -> str:
     """The same for the same changes in any order; empty for none."""
-    rows = sorted([job.shop, job.kind, job.site, job.sku, str(job.observed_quantity), str(job.wanted_quantity)] for job in jobs)
+    rows = sorted([job.shop, job.kind, job.site, job.sku, *_change(job)] for job in jobs)
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:DIGITS] if rows else ""
+
+
+def _change(job: Change) -> list[str]:
+    quantities = [str(job.observed_quantity), str(job.wanted_quantity)]
+    return quantities if job.kind == "stock" else [json.dumps(fields, sort_keys=True) for fields in (job.observed, job.wanted)]

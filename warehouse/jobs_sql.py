@@ -6,20 +6,21 @@ _WISHES = """
 WITH wishes AS (
     SELECT * FROM jsonb_to_recordset(CAST(:wishes AS jsonb)) AS w (
         job_id text, client text, shop text, kind text, site text, sku text, listing_id text, product_id text,
-        observed_quantity bigint, wanted_quantity bigint, job_key text, needs_approval boolean, reasons jsonb,
+        observed_quantity bigint, wanted_quantity bigint, wanted jsonb, observed jsonb, job_key text, needs_approval boolean, reasons jsonb,
         batch text, status text)
 )"""
 _SAME_TARGET = "j.client = w.client AND j.shop = w.shop AND j.kind = w.kind AND j.site = w.site AND j.sku = w.sku"
 _UNFINISHED = "j.status IN ('planned', 'waiting', 'approved', 'pushed', 'acknowledged')"
+_WANTS_SAME = "(j.wanted_quantity, j.wanted) IS NOT DISTINCT FROM (w.wanted_quantity, w.wanted)"
 _IS_KNOWN = f"""(
     EXISTS (SELECT FROM sync_jobs j WHERE j.job_key = w.job_key)
-    OR EXISTS (SELECT FROM sync_jobs j WHERE {_SAME_TARGET} AND {_UNFINISHED} AND j.wanted_quantity = w.wanted_quantity))"""
+    OR EXISTS (SELECT FROM sync_jobs j WHERE {_SAME_TARGET} AND {_UNFINISHED} AND {_WANTS_SAME}))"""
 
 # A wish whose key is known (a replayed plan) supersedes nothing: what came after it is newer.
 SUPERSEDE_OLDER = f"""{_WISHES},
 older AS (
     SELECT j.job_id, j.client, j.status FROM sync_jobs j JOIN wishes w ON {_SAME_TARGET}
-    WHERE {_UNFINISHED} AND j.wanted_quantity <> w.wanted_quantity
+    WHERE {_UNFINISHED} AND NOT {_WANTS_SAME}
     AND NOT EXISTS (SELECT FROM sync_jobs k WHERE k.job_key = w.job_key)
     FOR UPDATE OF j
 ),
@@ -51,9 +52,9 @@ SELECT count(*) FROM moved"""
 INSERT_NEW = f"""{_WISHES},
 added AS (
     INSERT INTO sync_jobs (job_id, client, shop, kind, site, sku, listing_id, product_id, observed_quantity, wanted_quantity,
-                           job_key, status, needs_approval, reasons, batch)
+                           wanted, observed, job_key, status, needs_approval, reasons, batch)
     SELECT job_id, client, shop, kind, site, sku, listing_id, product_id, observed_quantity, wanted_quantity,
-           job_key, status, needs_approval, reasons, batch
+           wanted, observed, job_key, status, needs_approval, reasons, batch
     FROM wishes w WHERE NOT {_IS_KNOWN}
     ON CONFLICT (job_key) DO NOTHING
     RETURNING client, job_id, status
@@ -67,7 +68,7 @@ SELECT status FROM added"""
 REJUDGE = f"""{_WISHES},
 judged AS (
     SELECT j.job_id, j.client, j.status, w.reasons FROM sync_jobs j JOIN wishes w ON {_SAME_TARGET}
-    WHERE w.needs_approval AND j.batch = w.batch AND j.wanted_quantity = w.wanted_quantity AND j.status IN ('planned', 'waiting')
+    WHERE w.needs_approval AND j.batch = w.batch AND {_WANTS_SAME} AND j.status IN ('planned', 'waiting')
     FOR UPDATE OF j
 ),
 moved AS (

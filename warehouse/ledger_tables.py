@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 PULL_STATES = ("open", "landed", "validated", "merged", "certified", "failed", "superseded")
+JOB_KINDS = ("stock", "price", "shipment", "product", "offer")
 JOB_STATUSES = (
     "planned", "waiting", "approved", "rejected", "superseded", "pushed", "acknowledged", "observed", "failed",
 )
@@ -122,8 +123,10 @@ def _sync_jobs(metadata: MetaData) -> None:
     Table(
         "sync_jobs", metadata,
         _text("job_id", primary_key=True), _text("client"), _text("shop"), _text("kind"), _text("site"), _text("sku"),
-        _text("listing_id"), _text("product_id", nullable=True),
-        _number("observed_quantity", nullable=True), _number("wanted_quantity"),
+        _text("listing_id", nullable=True), _text("product_id", nullable=True),
+        _number("observed_quantity", nullable=True), _number("wanted_quantity", nullable=True),
+        Column("wanted", JSONB, nullable=False, server_default=text("'{}'"), comment="of any kind but stock: the fields that are to be so"),
+        Column("observed", JSONB, nullable=False, server_default=text("'{}'"), comment="of any kind but stock: what the tables showed"),
         _text("job_key", unique=True), _text("status"),
         Column("needs_approval", Boolean, nullable=False), Column("reasons", JSONB, nullable=False),
         _text("batch", comment="jobs of one client planned together; a person approves or rejects a batch"),
@@ -133,6 +136,10 @@ def _sync_jobs(metadata: MetaData) -> None:
         _number("attempts", server_default="0"), _text("message", nullable=True), _text("vendor_ref", nullable=True),
         _now("planned_at"), _now("changed_at"),
         _one_of("status", JOB_STATUSES),
+        _one_of("kind", JOB_KINDS),
+        CheckConstraint(
+            "(kind = 'stock') = (wanted_quantity IS NOT NULL) AND (kind <> 'stock' OR listing_id IS NOT NULL)", name="stock_is_a_quantity",
+        ),
         CheckConstraint("decision IN ('approved', 'rejected')", name="decision_known"),
         CheckConstraint(
             "NOT needs_approval OR decision IS NOT DISTINCT FROM 'approved'"
@@ -186,6 +193,8 @@ def _services(metadata: MetaData) -> None:
         _instant("blocked_until", nullable=True),
         _instant("granted_at", nullable=True, comment="when the last granted call may start"),
         _instant("noted_at", nullable=True, comment="our clock when it was last used; if later than now, that clock was ahead"),
+        _instant("spent_at", nullable=True, comment="of a quota that shops share: when the calls really granted are paid back"),
+        Column("turns", JSONB, nullable=False, server_default=text("'{}'"), comment="of a quota that shops share: whose turn comes when"),
     )
     Table(
         "call_counts", metadata,

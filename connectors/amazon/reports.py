@@ -2,7 +2,8 @@
 
 A report that Amazon cancels or fails may mean "no data", "asked too soon" or real trouble, and nothing tells which. So
 the refusal is landed, the report is asked for once more after half an hour, and only a second cancellation counts as
-"no data" — and never for a snapshot, where "no data" would retire everything the shop has.
+"no data" — and never for a snapshot, where "no data" would retire everything the shop has, nor for a day's visitors. Where it
+does not count, the second refusal ends the run, is landed too, and the next run asks anew half an hour later.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Job:
     """One report being asked for; lives in the cursor as JSON.
 
     ``refusals``: how often Amazon cancelled or failed it, or handed it out half filled. ``options``: as the kind takes them.
+    ``fault``: why this run ends with it; the next one goes on.
     """
 
     site: str
@@ -47,6 +49,7 @@ class Job:
     refusals: int = 0
     document_id: str | None = None
     is_done: bool = False
+    fault: str | None = None
 
     @property
     def note(self) -> str:
@@ -85,6 +88,8 @@ class ReportDesk:
                     self._sleep_until(datetime.fromisoformat(job.not_before or stamp(self._clock.now())))
                     yield job, self._ask(job)
                 yield job, self._wait_and_fetch(job)
+                if job.fault:
+                    raise RetryableError(job.fault)
 
     def document(self, job: Job) -> Document:
         """Download the job's document. Its address dies after five minutes, so a refused one is asked for anew, once.
@@ -134,15 +139,14 @@ class ReportDesk:
 
     def _refused(self, job: Job, reply: Reply, status: str) -> dict[str, Any]:
         job.refusals += 1
-        if job.refusals > 1:
-            if status == "CANCELLED" and self._may_be_empty:
-                job.is_done = True
-            else:
-                raise RetryableError(
-                    f"{self._session.who('getReport')}: {job.note}: Amazon ended the report {job.report_id} as {status} twice, half an "
-                    "hour apart. That may mean no data, too early or a fault of theirs, so nothing is taken for granted: the window "
-                    "stays open and is asked for again in the next run. Look at the report in Seller Central if it stays so."
-                )
+        if job.refusals > 1 and status == "CANCELLED" and self._may_be_empty:
+            job.is_done = True
+        elif job.refusals % 2 == 0:
+            job.fault = (
+                f"{self._session.who('getReport')}: {job.note}: Amazon ended the report {job.report_id} as {status} twice, half an "
+                "hour apart. That may mean no data, too early or a fault of theirs, so nothing is taken for granted: the window "
+                "stays open and is asked for again in the next run. Look at the report in Seller Central if it stays so."
+            )
         job.report_id, job.not_before = None, stamp(self._clock.now() + ASK_AGAIN_AFTER)
         return _page(reply, f"getReport ({status})", job, "refusal")
 
@@ -193,19 +197,24 @@ class ReturnsReports:
         self._desk, self._shop = ReportDesk(session, host, may_be_empty=True), shop
 
     def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        jobs, group = jobs_from(cursor) or self._jobs(window), (cursor or {}).get("group", 0)
-        for _, fields in self._desk.run(jobs):
-            is_last = all(job.is_done for job in jobs)
-            yield Page(**fields, group=group, cursor=None if is_last else {"jobs": jobs_state(jobs), "group": group + 1})
-            group += 1
+        return job_pages(self._desk, jobs_from(cursor) or self._jobs(window), cursor)
 
     def _jobs(self, window: Window) -> list[Job]:
         parts = list(cut(window, ENDPOINTS["returns"].max_window))
         return [Job(site, self.KIND, (stamp(part.start), stamp(part.end))) for site in self._shop.sites for part in parts]
 
 
+def job_pages(desk: ReportDesk, jobs: list[Job], cursor: Mapping[str, Any] | None) -> Iterator[Page]:
+    """The pages of reports that stand for themselves, from the start or after the one that gave ``cursor``."""
+    group = (cursor or {}).get("group", 0)
+    for _, fields in desk.run(jobs):
+        is_last = all(job.is_done for job in jobs)
+        yield Page(**fields, group=group, cursor=None if is_last else {"jobs": jobs_state(jobs), "group": group + 1})
+        group += 1
+
+
 def jobs_state(jobs: list[Job]) -> list[dict[str, Any]]:
-    return [{**vars(job), "span": list(job.span) if job.span else None} for job in jobs]
+    return [{**vars(job), "span": list(job.span) if job.span else None, "fault": None} for job in jobs]
 
 
 def jobs_from(cursor: Mapping[str, Any] | None) -> list[Job] | None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.amazon.reports import Job, ReportDesk, jobs_from, jobs_state
+from connectors.amazon.reports import Job, ReportDesk, job_pages, jobs_from
 from connectors.amazon.sites import SITES, ZONE
 from connectors.contract import Page, Shop, Window
 from connectors.errors import RetryableError
@@ -24,14 +24,10 @@ class TrafficReports:
 
     def __init__(self, session: Session, host: str, shop: Shop) -> None:
         self._session, self._shop = session, shop
-        self._desk = ReportDesk(session, host, may_be_empty=True, objection=self._objection)
+        self._desk = ReportDesk(session, host, may_be_empty=False, objection=self._objection)
 
     def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        jobs, group = jobs_from(cursor) or self._jobs(window), (cursor or {}).get("group", 0)
-        for _, fields in self._desk.run(jobs):
-            is_last = all(job.is_done for job in jobs)
-            yield Page(**fields, group=group, cursor=None if is_last else {"jobs": jobs_state(jobs), "group": group + 1})
-            group += 1
+        return job_pages(self._desk, jobs_from(cursor) or self._jobs(window), cursor)
 
     def _jobs(self, window: Window) -> list[Job]:
         days = [(site, day) for site in self._shop.sites for day in days_ended(window, ZONE[site])]

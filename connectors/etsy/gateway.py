@@ -66,7 +66,7 @@ class Gateway:
         Raises:
             QuotaWait: the day is spent; RetryableError, FatalError: as :meth:`Session.send`.
         """
-        wait = self._services.limiter.take(DAY, self.session.holder(DAY), self._services.patience_seconds)
+        wait = self._services.limiter.take(DAY, self.session.holder(DAY), self._services.patience_seconds, self.session.asker)
         if wait > 0:
             self._services.clock.sleep(wait)
         return self.session.send(call)

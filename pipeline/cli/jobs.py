@@ -1,10 +1,12 @@
-"""`daiyun jobs`: wanted stock changes, where they stand, and deciding on the guarded ones."""
+"""`daiyun jobs`: wanted changes, where they stand, and deciding on the guarded ones."""
 
 from __future__ import annotations
 
 import getpass
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated
 
 import typer
@@ -14,13 +16,15 @@ from pipeline import steps
 from pipeline.cli.output import AsJson, known_client, show
 from pipeline.cli.patience import patiently
 from pipeline.errors import PipelineError, SettingsError
+from pipeline.words import after, before
+from transforms.wishes import COLUMNS as WISHES
 from warehouse import jobs
 from warehouse.database import client_session
 from warehouse.ledger_tables import JOB_STATUSES
 
-app = typer.Typer(no_args_is_help=True, help="Wanted stock changes.")
+app = typer.Typer(no_args_is_help=True, help="Wanted changes of stock, prices, parcels, products and offers.")
 COLUMNS = (
-    "job_id", "batch", "shop", "site", "sku", "observed_quantity", "wanted_quantity", "status", "needs_approval", "reasons", "digest",
+    "job_id", "batch", "shop", "kind", "site", "sku", "before", "after", "status", "needs_approval", "reasons", "digest",
     "decided_by",
 )  # fmt: skip
 ClientArgument = Annotated[str, typer.Option("--client", help="Whose jobs; * for all.")]
@@ -46,7 +50,8 @@ def list_jobs(
         asked = {key: jobs.digest(jobs.waiting(conn, *key)) for key in {(row["client"], row["batch"]) for row in rows}}
     for row in rows:
         row["digest"] = asked[row["client"], row["batch"]] if row["status"] == "waiting" else row["decision_digest"]
-    show(rows, COLUMNS, as_json=as_json, title="Stock jobs")
+        row["before"], row["after"] = (tell(SimpleNamespace(**row)) for tell in (before, after))
+    show(rows, COLUMNS, as_json=as_json, title="Jobs")
 
 
 @app.command("history")
@@ -64,6 +69,23 @@ def plan(client: ClientOption, as_json: AsJson = False) -> None:
     """Compare wanted with observed stock and note the differences; sends nothing."""
     planned = steps.plan_client(client, run_id=f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}")
     show([planned], ("batch", "jobs", "needs_approval", "reasons", "digest", "subject"), as_json=as_json, title="Planned")
+
+
+@app.command("want")
+def want(
+    client: ClientOption,
+    shop: Annotated[str, typer.Option("--shop", help="Of which of its shops.")],
+    kind: Annotated[str, typer.Option("--kind", help=", ".join(WISHES))],
+    file: Annotated[Path, typer.Option("--file", help="A CSV of wishes; docs/clients.md shows its columns.")],
+    as_json: AsJson = False,
+) -> None:
+    """Note changes of prices, parcels, products or offers that somebody asks for; sends nothing.
+
+    They go the way of every job: the guard decides whether a person must approve, `push` sends and reads back.
+    """
+    told = steps.want_changes(client, shop=shop, kind=kind, file=file, run_id=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}")
+    columns = ("batch", "jobs", "unchanged", "under_way", "needs_approval", "reasons", "digest", "subject")
+    show([told], columns, as_json=as_json, title="Wanted")
 
 
 @app.command("decide")

@@ -145,6 +145,20 @@ def test_a_report_that_fails_twice_is_never_taken_for_no_data(connector, desk):
         _returns(connector)
 
 
+def test_a_run_that_a_twice_failed_report_has_ended_is_followed_by_one_that_asks_anew(desk, lend, credentials, clock):
+    desk.reports(["FATAL"], ["FATAL"], ["DONE"], file=_tsv(HEADER, RETURN).encode())
+    connector = registry.connect(SHOP, credentials, lend(patience_seconds=3600))
+    pages = []
+    with pytest.raises(RetryableError, match="FATAL twice"):
+        for page in connector.read("returns", WINDOW):
+            pages.append(page)
+    before = clock.now()
+    cursor = json.loads(json.dumps(pages[-1].cursor))
+    assert [page.part for page in pages] == ["request@DE", "refusal@DE", "request@DE", "refusal@DE"]
+    more = list(connector.read("returns", WINDOW, cursor))
+    assert [page.part for page in more] == ["request@DE", "rows@DE"] and clock.now() - before >= timedelta(minutes=29)
+
+
 def test_a_listings_report_cancelled_twice_is_never_taken_for_an_empty_shop(connector, desk):
     desk.reports(["CANCELLED"], ["CANCELLED"])
     with pytest.raises(RetryableError, match="CANCELLED twice"):

@@ -41,14 +41,15 @@ def asked(loopback, said):
     class Asked(list):
         def __init__(self):
             super().__init__()
-            self.answers = []
+            self.answers, self.cancelled = [], 0
 
     log = Asked()
 
     def create(request):
         log.append(request.json)
         number = f"R{len(log)}"
-        loopback.on("GET", f"{REPORTS}/{number}", said({"reportId": number, "processingStatus": "DONE", "reportDocumentId": number}))
+        status = "CANCELLED" if len(log) <= log.cancelled else "DONE"
+        loopback.on("GET", f"{REPORTS}/{number}", said({"reportId": number, "processingStatus": status, "reportDocumentId": number}))
         loopback.on("GET", f"{DOCUMENTS}/{number}", said({"url": f"{loopback.url}/bucket/{number}"}))
         body = log.answers.pop(0) if log.answers else _document(request.json["dataStartTime"][:10])
         loopback.on("GET", f"/bucket/{number}", said(body))
@@ -106,6 +107,12 @@ def test_a_half_filled_report_is_asked_for_again_half_an_hour_later(asked, conne
 def test_a_report_that_stays_half_filled_is_never_taken_for_a_day_without_products(asked, connector):
     asked.answers += [_document("2026-11-15", products=())] * 2
     with pytest.raises(RetryableError, match=r"half filled twice.*nothing is taken for granted"):
+        _read(connector, Window(NIGHT - timedelta(days=1), NIGHT))
+
+
+def test_a_day_whose_report_is_cancelled_twice_is_no_day_without_visitors(asked, connector, loopback, said):
+    asked.cancelled = 2
+    with pytest.raises(RetryableError, match=r"CANCELLED twice.*nothing is taken for granted"):
         _read(connector, Window(NIGHT - timedelta(days=1), NIGHT))
 
 

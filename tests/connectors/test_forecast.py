@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.contract import Budget, Endpoint
+from connectors.errors import QuotaWait
 from connectors.forecast import Need, entity_seconds, waiting_seconds
 from connectors.memory import MemoryLimiter
 
@@ -24,7 +25,7 @@ class Clock:
         return self.moment
 
 
-def spend(needs: list[Need]) -> dict[tuple[str, str], float]:
+def spend(needs: list[Need], patience: float = 1e9) -> dict[tuple[str, str], float]:
     """Every shop calls as soon as it may, one call after the other; seconds until each shop's last call."""
     clock = Clock()
     limiter, ended = MemoryLimiter(clock), {}
@@ -32,7 +33,11 @@ def spend(needs: list[Need]) -> dict[tuple[str, str], float]:
     while waiting:
         clock.moment, place, left = heapq.heappop(waiting)
         need = needs[place]
-        wait = limiter.take(need.budget, need.holder, 1e9)
+        try:
+            wait = limiter.take(need.budget, need.holder, patience, need.shop)
+        except QuotaWait as told:
+            heapq.heappush(waiting, (clock.moment + timedelta(seconds=told.seconds), place, left))
+            continue
         made = clock.moment + timedelta(seconds=wait)
         ended[need.shop, need.budget.operation] = (made - START).total_seconds()
         if left > 1:
@@ -53,6 +58,16 @@ def test_shops_of_one_app_take_turns_and_a_small_one_does_not_wait_for_a_large_o
     assert planned["large", "getOrders"] == pytest.approx(219) == pytest.approx(real["large", "getOrders"], abs=1)
     assert planned["middle", "getOrders"] == pytest.approx(39) == pytest.approx(real["middle", "getOrders"], abs=2)
     assert planned["small", "getOrders"] == pytest.approx(2) == pytest.approx(real["small", "getOrders"], abs=2)
+
+
+@pytest.mark.parametrize("patience", [0.0, 20.0, 1e9])
+def test_a_slow_quota_is_shared_as_planned_also_where_every_turn_is_come_back_for(patience):
+    slow = Budget("searchOrders", 1 / 60, 1, per="app")
+    needs = [Need(shop, slow, "app", calls) for shop, calls in (("large", 200), ("small", 3), ("middle", 30))]
+    planned, real = waiting_seconds(needs), spend(needs, patience)
+    assert planned["small", "searchOrders"] == pytest.approx(8 * 60) and planned["large", "searchOrders"] == pytest.approx(232 * 60)
+    for shop in ("small", "middle", "large"):
+        assert real[shop, "searchOrders"] == pytest.approx(planned[shop, "searchOrders"], abs=2 * 60), shop
 
 
 def test_shops_with_buckets_of_their_own_do_not_wait_for_each_other():

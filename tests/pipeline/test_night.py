@@ -18,7 +18,7 @@ AMAZON, LAZADA, OTHER = "teahaus_amazon_jp", "lumora_lazada_sg", "teahaus_lazada
 
 def entities(shops) -> set[tuple[str, str]]:
     """Every (shop, entity) a night has to prove."""
-    return {(shop, entity) for shop in shops for entity in registry.endpoints(steps.shop_marketplace(shop))}
+    return {(shop, entity) for shop in shops for entity in opened.open_shop(shop).endpoints}
 
 
 def shops_of(*clients):

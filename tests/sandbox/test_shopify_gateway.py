@@ -229,7 +229,7 @@ def test_prices_of_a_product_are_taken_all_or_none(us, sandbox):
     assert us.ask(look, id=first["id"])["data"]["productVariant"]["price"] == "77.0"
 
 
-def test_a_restarted_store_remembers_parcels_and_bulk_operations(tmp_path):
+def test_a_restarted_store_remembers_parcels_products_and_bulk_operations(tmp_path):
     state = tmp_path / "state.jsonl"
     first = Store(state)
     us = Caller(first, US)
@@ -241,10 +241,22 @@ def test_a_restarted_store_remembers_parcels_and_bulk_operations(tmp_path):
     assert us.ask(create, f=parcel)["data"]["fulfillmentCreate"]["userErrors"] == []
     assert "unfulfillable status= closed" in us.ask(create, f=parcel)["data"]["fulfillmentCreate"]["userErrors"][0]["message"]
     gid = us.ask(BULK, q=LINES)["data"]["bulkOperationRunQuery"]["bulkOperation"]["id"]
-    before = first.get("/truth/shipments", shop=US)
+    options = [{"name": "Title", "values": [{"name": "Default Title"}]}]
+    variant = {"optionValues": [{"optionName": "Title", "name": "Default Title"}], "sku": "KEPT-1", "price": "5.00"}
+    product = {"title": "Kept", "productOptions": options, "variants": [variant]}
+    make = (
+        "mutation($i: ProductSetInput!) { productSet(identifier: {handle: \"kept\"}, input: $i) "
+        "{ product { id title } userErrors { code message } } }"
+    )
+    made = us.ask(make, i=product)["data"]["productSet"]
+    again = us.ask(make, i={**product, "title": "Kept on"})["data"]["productSet"]
+    assert made["userErrors"] == [] and again["product"]["id"] == made["product"]["id"]
+    before, goods = first.get("/truth/shipments", shop=US), first.get("/truth/listings", shop=US)
     first.end()
     second = Store(state)
     assert second.get("/truth/shipments", shop=US) == before and any(row["tracking_number"] == "1ZKEPT" for row in before)
+    assert second.get("/truth/listings", shop=US) == goods
+    assert [row["title"] for row in goods if row["sku"] == "KEPT-1"] == ["Kept on - Default Title"]
     assert Caller(second, US).ask(STATE, id=gid)["data"]["bulkOperation"]["status"] in ("CREATED", "RUNNING", "COMPLETED")
     second.end()
 

@@ -118,6 +118,82 @@ def test_a_queue_of_hours_and_a_refusal_of_days_are_nobodys_wrong_clock(engine):
     assert limiter.take(Quota("ban"), "shop", 1e6) == 3 * 86_400 - 1
 
 
+@dataclass(frozen=True)
+class SharedQuota(Quota):
+    per: str = "app"
+
+
+def test_shops_of_one_application_take_turns_and_each_is_told_when_to_come_back(engine):
+    clock, quota = StillClock(), SharedQuota(rate_per_second=1 / 60, burst=2)
+    limiter = PostgresLimiter(engine, clock, Wait)
+
+    def ask(shop):
+        try:
+            return limiter.take(quota, "app", 5, shop)
+        except Wait as told:
+            return f"in {told.seconds:g}"
+
+    assert [ask("a"), ask("a"), ask("a"), ask("b"), ask("a")] == [0, 0, "in 60", "in 120", "in 60"]
+    clock.moment += timedelta(seconds=62)
+    assert [ask("a"), ask("a"), ask("b")] == [0, "in 118", "in 58"], "b's turn comes before a's next"
+    clock.moment += timedelta(seconds=60)
+    assert [ask("b"), ask("c")] == [0, "in 118"]
+
+
+def test_turns_told_by_a_clock_that_was_ahead_move_back_with_it(engine):
+    clock, quota = StillClock(START + timedelta(hours=5)), SharedQuota(rate_per_second=1 / 60, burst=1)
+    limiter = PostgresLimiter(engine, clock, Wait)
+    limiter.take(quota, "app", 5, "a")
+    for shop in ("b", "c"):
+        with pytest.raises(Wait):
+            limiter.take(quota, "app", 5, shop)
+    clock.moment = START
+    with pytest.raises(Wait) as told:
+        limiter.take(quota, "app", 5, "c")
+    assert told.value.seconds == 120
+    clock.moment += timedelta(seconds=60)
+    assert limiter.take(quota, "app", 5, "b") == 0
+
+
+def test_a_refusal_by_the_vendor_holds_for_every_shop_of_the_application(engine):
+    clock, quota = StillClock(), SharedQuota()
+    limiter = PostgresLimiter(engine, clock, Wait)
+    limiter.take(quota, "app", 60, "a")
+    limiter.penalise(quota, "app", 30)
+    assert limiter.take(quota, "app", 60, "b") == 30
+
+
+def _ask_on_and_on(url: str, shop: str, calls: int, results) -> None:
+    """Make so many calls of a shared quota, one after the other; tell how often each had to ask for its turn."""
+    engine, asked, quota = make_engine(url), [], SharedQuota(rate_per_second=5, burst=1)
+    limiter = PostgresLimiter(engine, WallClock(), Wait)
+    for _ in range(calls):
+        asked.append(0)
+        while True:
+            asked[-1] += 1
+            try:
+                time.sleep(limiter.take(quota, "app", 0.05, shop))
+                break
+            except Wait as told:
+                time.sleep(told.seconds)
+    results.put((shop, asked, time.monotonic()))
+    engine.dispose()
+
+
+def test_a_large_backlog_in_other_processes_costs_a_small_shop_a_turn_a_call(engine, database_url):
+    context = multiprocessing.get_context("spawn")
+    results = context.Queue()
+    wanted = {"large": 60, "larger": 60, "small": 6}
+    processes = [context.Process(target=_ask_on_and_on, args=(database_url, shop, calls, results)) for shop, calls in wanted.items()]
+    for process in processes:
+        process.start()
+    told = {shop: (asked, ended) for shop, asked, ended in (results.get(timeout=120) for _ in processes)}
+    for process in processes:
+        process.join(30)
+    assert max(told["small"][0]) <= 2, f"told when to come back, and served then: {told['small'][0]}"
+    assert told["small"][1] < min(told["large"][1], told["larger"][1]) - 5, "it ends long before the others' backlog"
+
+
 def _spend(url: str, seconds: float, results) -> None:
     engine, until, taken = make_engine(url), time.monotonic() + seconds, []
     limiter = PostgresLimiter(engine, WallClock(), Wait)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 import pandas as pd
 import pyarrow as pa
 
+from transforms.people_csv import decoded, rows
 from transforms.schema import SchemaError
 
 SKU_WORDS = frozenset({
@@ -17,6 +16,7 @@ SKU_WORDS = frozenset({
 ON_HAND_WORDS = frozenset({
     "on hand", "onhand", "quantity", "qty", "stock", "available", "库存", "库存数量", "现货", "数量", "在库", "可用库存", "现有库存",
 })
+WHAT = "stock master"
 LARGEST = 10_000_000  # units; more of one article is a slip of the hand, such as an EAN in the wrong column
 _WHOLE = re.compile(r"[0-9]+", re.ASCII)
 _DTYPES = {"sku": pd.ArrowDtype(pa.string()), "on_hand": pd.ArrowDtype(pa.int64())}
@@ -33,17 +33,17 @@ def read_master(content: bytes) -> pd.DataFrame:
     Raises:
         SchemaError: the first thing that is wrong, with row and column; nothing of the file is used then.
     """
-    rows = _rows(_decoded(content))
-    if not rows:
+    found = rows(decoded(content, WHAT), WHAT)
+    if not found:
         raise SchemaError("stock master: the file is empty; it needs a header with the columns sku and on_hand")
-    sku, on_hand = _places(rows[0][1])
+    sku, on_hand = _places(found[0][1])
     width = max(sku, on_hand) + 1
-    for number, cells in rows[1:]:
+    for number, cells in found[1:]:
         if len(cells) < width:
             raise SchemaError(f"stock master, row {number}: {len(cells)} columns, expected at least {width}")
-    found = [(number, cells[sku].strip(), cells[on_hand].strip()) for number, cells in rows[1:]]
-    quantities = [_quantity(number, text) for number, _, text in found]
-    frame = pd.DataFrame({"sku": [one[1] for one in found], "on_hand": quantities}, index=pd.Index([one[0] for one in found], name="row"))
+    told = [(number, cells[sku].strip(), cells[on_hand].strip()) for number, cells in found[1:]]
+    quantities = [_quantity(number, text) for number, _, text in told]
+    frame = pd.DataFrame({"sku": [one[1] for one in told], "on_hand": quantities}, index=pd.Index([one[0] for one in told], name="row"))
     return checked_master(frame.astype(_DTYPES))
 
 
@@ -80,25 +80,6 @@ def check_known(master: pd.DataFrame, listings: pd.DataFrame) -> None:
         row, sku = unknown[0]
         more = f" (and {len(unknown) - 1} more)" if len(unknown) > 1 else ""
         raise SchemaError(f"stock master, row {row}, column sku: {sku!r} is listed in none of the client's shops{more}; mend or remove it")
-
-
-def _decoded(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise SchemaError("stock master: the file is neither UTF-8 nor GB18030; save it as CSV UTF-8")
-
-
-def _rows(text: str) -> list[tuple[int, list[str]]]:
-    head = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        return [(number, cells) for number, cells in enumerate(reader, start=1) if any(cell.strip() for cell in cells)]
-    except csv.Error as error:
-        raise SchemaError(f"stock master, row {reader.line_num}: {error}") from error
 
 
 def _places(header: list[str]) -> tuple[int, int]:

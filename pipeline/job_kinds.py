@@ -1,0 +1,66 @@
+"""What each kind of sync job asks of a connector: how a job becomes a change, how it is sent, and what must be read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from connectors.contract import Answer, Connector, OfferChange, PriceChange, ProductChange, ShipmentNotice, StockChange
+from warehouse.jobs import Job
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``change``: a job as the contract's change. ``push``, ``observe``: the connector's methods. ``wanted``: what a read-back
+    of the change must show."""
+
+    change: Callable[[Job], Any]
+    push: str
+    observe: str
+    wanted: Callable[[Any], Any]
+
+    def send(self, connector: Connector, changes: Sequence[Any]) -> list[Answer]:
+        return getattr(connector, self.push)(changes)
+
+    def look(self, connector: Connector, changes: Sequence[Any]) -> Mapping[str, Any]:
+        return getattr(connector, self.observe)(changes)
+
+
+def change_of(job: Job) -> Any:
+    return KINDS[job.kind].change(job)
+
+
+def _stock(job: Job) -> StockChange:
+    return StockChange(job.job_id, job.site, job.sku, str(job.listing_id), job.product_id, int(job.wanted_quantity or 0))
+
+
+def _price(job: Job) -> PriceChange:
+    price = job.wanted
+    return PriceChange(job.job_id, job.site, job.sku, str(job.listing_id), job.product_id, price["currency"], price["price_minor"])
+
+
+def _shipment(job: Job) -> ShipmentNotice:
+    told = job.wanted
+    return ShipmentNotice(
+        job.job_id, job.site, told["order_id"], told["units"], told["carrier"], told["tracking_number"],
+        datetime.fromisoformat(told["shipped_at"]),
+    )  # fmt: skip
+
+
+def _product(job: Job) -> ProductChange:
+    return ProductChange(job.job_id, job.site, job.sku, **job.wanted)
+
+
+def _offer(job: Job) -> OfferChange:
+    return OfferChange(job.job_id, job.site, job.sku, **job.wanted)
+
+
+KINDS: Mapping[str, Kind] = {
+    "stock": Kind(_stock, "push_stock", "observe_stock", lambda change: change.quantity),
+    "price": Kind(_price, "push_prices", "observe_prices", lambda change: change.price_minor),
+    "shipment": Kind(_shipment, "push_shipments", "observe_shipments", lambda notice: True),
+    "product": Kind(_product, "push_products", "observe_products", lambda change: change.asked),
+    "offer": Kind(_offer, "push_offers", "observe_offers", lambda change: change.asked),
+}
