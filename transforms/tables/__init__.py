@@ -3,7 +3,7 @@
 from transforms.tables.goods import INVENTORY, LISTINGS
 from transforms.tables.money import FX_RATES, LEDGER_ENTRIES, PAYMENTS, PAYOUTS
 from transforms.tables.orders import ORDER_LINES, ORDERS, SHIPMENT_LINES, SHIPMENTS
-from transforms.tables.parcels import TRACKED_PARCELS, TRACKING_EVENTS
+from transforms.tables.parcels import FOLLOWED_SHIPMENTS, TRACKED_PARCELS, TRACKING_EVENTS
 from transforms.tables.promotion import AD_SPEND, TRAFFIC
 from transforms.tables.service import DISPUTES, RETURNS, REVIEWS, SELLER_ACCOUNTS, STAGE_EVENTS
 
@@ -12,7 +12,7 @@ CANONICAL = {
     for table in (
         LISTINGS, ORDERS, ORDER_LINES, SHIPMENTS, SHIPMENT_LINES, INVENTORY, RETURNS,
         LEDGER_ENTRIES, PAYOUTS, PAYMENTS, DISPUTES, REVIEWS, SELLER_ACCOUNTS, TRACKED_PARCELS, TRACKING_EVENTS,
-        AD_SPEND, TRAFFIC, FX_RATES, STAGE_EVENTS,
+        AD_SPEND, TRAFFIC, FX_RATES, FOLLOWED_SHIPMENTS, STAGE_EVENTS,
     )
 }
 
