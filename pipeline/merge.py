@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -29,7 +29,7 @@ def merge_pull(opened: OpenShop, pull: ledger.Pull) -> dict[str, dict[str, int]]
         with opened.session() as conn:
             for table, counts in merge(conn, frames).items():
                 _add(totals.setdefault(table, {}), counts)
-            _derive(conn, opened, frames)
+            derive_batch(conn, opened.client.name, opened.name, frames)
     for table, counts in totals.items():
         log.info("%s: %s %s", pull.entity, table, ", ".join(f"{count} {what}" for what, count in counts.items()))
     with opened.session() as conn:
@@ -43,20 +43,23 @@ def derive_orders(conn: Connection, client: str, shop: str, order_ids: Sequence[
     return followed + refresh_stages(conn, client, shop, order_ids, order_stages)
 
 
-def _derive(conn: Connection, opened: OpenShop, frames: dict[str, pd.DataFrame]) -> None:
-    """For the shop's own orders; of a tracking account's parcels, for the orders of the shops that sent them."""
-    client, parcels = opened.client.name, frames.get("tracked_parcels")
-    touched = {opened.name: _touched_orders(frames)}
-    if parcels is None and not touched[opened.name]:
+def derive_batch(conn: Connection, client: str, shop: str, frames: Mapping[str, pd.DataFrame]) -> None:
+    """What stands on a batch that was merged just now, in the same transaction.
+
+    For the shop's own orders; of a tracking account's parcels, for the orders of the shops that sent them.
+    """
+    parcels = frames.get("tracked_parcels")
+    touched = {shop: _touched_orders(frames)}
+    if parcels is None and not touched[shop]:
         return
     lock_derivations(conn, client, alone=parcels is not None)
     if parcels is not None:
         touched |= orders_of_parcels(conn, client, parcels["tracking_number"])
-    for shop, order_ids in touched.items():
-        derive_orders(conn, client, shop, order_ids)
+    for owner, order_ids in touched.items():
+        derive_orders(conn, client, owner, order_ids)
 
 
-def _touched_orders(frames: dict[str, pd.DataFrame]) -> list[str]:
+def _touched_orders(frames: Mapping[str, pd.DataFrame]) -> list[str]:
     ids = [frames[table]["order_id"] for table in STAGED if table in frames and len(frames[table])]
     return sorted(set(pd.concat(ids).dropna())) if ids else []
 
