@@ -14,7 +14,7 @@ from transforms.schema import Kind, Table
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # no marketplace we read is older
 MAY_BE_AHEAD = timedelta(hours=2)  # a vendor's clock beside ours
-DEADLINES = ("respond_by_at",)  # lie ahead by their nature
+DEADLINES = ("respond_by_at", "deliver_by_at")  # lie ahead by their nature
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Amounts and counts that cannot be below zero; ledger entries and payouts are signed.
