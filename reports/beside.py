@@ -50,7 +50,8 @@ def parcels(
         label = speak.say_n("No news for %(n)s day or more", "No news for %(n)s days or more", week.silent_days)
         longest = speak.say("longest since %(day)s", day=speak.day_short_in_words(week.silent_since))
         rows.append((label, known(week.silent), longest))
-    is_empty = not (week.sent or week.delivered or week.under_way or week.silent or week.untold or (promised and promised.due))
+    counts = (week.sent, week.delivered, week.under_way, week.silent, week.untold, week.undated, promised.due if promised else 0)
+    is_empty = not any(counts)
     return {
         "rows": [] if is_empty else [{"label": label, "value": value, "under": under} for label, value, under in rows],
         "said": _parcel_words(week, promised, speak, is_empty=is_empty),
@@ -75,6 +76,11 @@ def _parcel_words(week: DeliveryWeek, promised: PromisedWeek | None, speak: Lang
             "Whether %(n)s older parcel has arrived is not told: its shop does not say, and no tracking service follows it.",
             "Whether %(n)s older parcels have arrived is not told: their shops do not say, and no tracking service follows them.",
             week.untold,
+        ))
+    if week.undated:
+        said.append(speak.say_n(
+            "Of %(n)s parcel its shop says that it arrived, but not when: it is in none of the figures.",
+            "Of %(n)s parcels their shops say that they arrived, but not when: they are in none of the figures.", week.undated,
         ))
     if promised and promised.untold:
         said.append(speak.say_n(

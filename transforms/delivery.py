@@ -47,6 +47,7 @@ class DeliveryWeek:
         silent_since: the day since which the longest of them is silent.
         named: the longest silent, at most 20.
         untold: under way for as long, and nobody tells: their shops do not say what arrives, and no service follows them.
+        undated: arrived at some time by their shop's word, which names no day; left within 60 days.
     """
 
     as_of: str
@@ -61,6 +62,7 @@ class DeliveryWeek:
     silent_days: int
     named: tuple[SilentParcel, ...]
     untold: int
+    undated: int
 
 
 def delivery_week(
@@ -84,6 +86,7 @@ def delivery_week(
     known["left_on"] = zone_dates(known["shipped_at"], zone)
     known["arrived_on"] = zone_dates(known["delivered_at"], zone).fillna(known["delivered_date"])
     arrived = known[_within(known["arrived_on"], period)]
+    is_undated = (known["status"] == "delivered").fillna(False).astype(bool) & known["arrived_on"].isna()
     times = _times(arrived)
     under_way = _under_way(known, now)
     is_old = (under_way["heard_at"] <= now - silent_after).astype(bool)
@@ -94,7 +97,7 @@ def delivery_week(
         as_of=now.isoformat(), sent=int(_within(known["left_on"], period).sum()), delivered=len(arrived), timed=len(times),
         median_seconds=_share(times, 1, 2), p90_seconds=_share(times, 9, 10), under_way=len(under_way) - len(silent) - untold,
         silent=len(silent), silent_since=named[0].silent_since if named else None, silent_days=silent_after.days, named=named,
-        untold=untold,
+        untold=untold, undated=int((is_undated & _left_lately(known, now)).sum()),
     )
 
 
@@ -119,12 +122,15 @@ def _share(times: list[int], numerator: int, denominator: int) -> int | None:
 
 def _under_way(known: pd.DataFrame, now: datetime) -> pd.DataFrame:
     """Parcels not known to have ended, with ``heard_at`` and whether anybody would tell."""
-    left_lately = (known["shipped_at"] > now - LOOKED_BACK).fillna(False) & (known["shipped_at"] <= now).fillna(False)
-    found = known[known["status"].isin(_UNDER_WAY) & left_lately.astype(bool)].copy()
+    found = known[known["status"].isin(_UNDER_WAY) & _left_lately(known, now)].copy()
     later = (found["last_event_at"] > found["shipped_at"]).fillna(False).astype(bool)
     found["heard_at"] = found["shipped_at"].mask(later, found["last_event_at"])
     found["is_told"] = found["shop"].isin(telling_shops(known)) | found["service"].notna()
     return found
+
+
+def _left_lately(known: pd.DataFrame, now: datetime) -> pd.Series:
+    return ((known["shipped_at"] > now - LOOKED_BACK) & (known["shipped_at"] <= now)).fillna(False).astype(bool)
 
 
 def _silent(row, zone: str) -> SilentParcel:

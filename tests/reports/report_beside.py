@@ -16,14 +16,14 @@ def delivery(**changes) -> DeliveryWeek:
     named = tuple(SilentParcel("lumora_amazon_us", f"114-{n}", f"1Z999AA1012345678{n}", f"2026-11-0{n}") for n in range(2, 6))
     facts = {
         "as_of": AS_OF, "sent": 120, "delivered": 98, "timed": 96, "median_seconds": 3 * 86_400 + 17_280, "p90_seconds": 6 * 86_400,
-        "under_way": 51, "silent": 4, "silent_since": "2026-11-02", "silent_days": 7, "named": named, "untold": 3,
+        "under_way": 51, "silent": 4, "silent_since": "2026-11-02", "silent_days": 7, "named": named, "untold": 3, "undated": 0,
     }  # fmt: skip
     return DeliveryWeek(**{**facts, **changes})
 
 
 NOTHING = {
     "sent": 0, "delivered": 0, "timed": 0, "median_seconds": None, "p90_seconds": None, "under_way": 0, "silent": 0, "silent_since": None,
-    "named": (), "untold": 0,
+    "named": (), "untold": 0, "undated": 0,
 }  # fmt: skip
 
 
@@ -62,5 +62,6 @@ def unkind() -> Beside:
                  for kind in ("no_order", "no_payment") for code in ("IDR", "KWD", "VND", "USD", "EUR", "GBP", "JPY", "CNY"))  # fmt: skip
     ads = tuple(AdWeek(word, "IDR", 987_654_321_000_000, 9_876_543_210, 10**6, 6) for _ in range(20))
     visits = tuple(VisitWeek(site, 987_654_321, 123_456_789, 6) for site in ("US", "GB", "DE", "FR", "JP") * 4)
-    numbers = {"sent": 10**6, "delivered": 10**6, "timed": 10**6, "p90_seconds": 10**8, "silent": 10**5, "named": named, "untold": 10**6}
+    counts = dict.fromkeys(("sent", "delivered", "timed", "silent", "untold", "undated"), 10**6)
+    numbers = {**counts, "p90_seconds": 10**8, "named": named}
     return Beside(delivery(**numbers), PromisedWeek(10**6, 10**6, 10**6), payments(*lots), promotion(ads=ads, visits=visits))

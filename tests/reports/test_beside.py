@@ -54,6 +54,11 @@ def test_promised_days_are_told_where_there_are_promises_with_how_many_orders_th
     assert "promised" not in said(Beside(beside.delivery()))
 
 
+def test_arrivals_without_a_day_are_told_apart():
+    text = said(Beside(beside.delivery(undated=2)))
+    assert "Of 2 parcels their shops say that they arrived, but not when: they are in none of the figures." in text
+
+
 def test_one_day_is_one_day():
     assert "Half of them took at most 1 day Nine" in said(Beside(beside.delivery(median_seconds=86_400)))
 

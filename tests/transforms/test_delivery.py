@@ -90,6 +90,11 @@ def test_where_nobody_would_tell_of_an_arrival_silence_means_nothing_and_is_said
     assert (telling.silent, telling.untold) == (1, 0), "a shop that tells one arrival would have told the other"
 
 
+def test_an_arrival_the_shop_does_not_date_is_no_weeks_arrival_and_is_said_apart(week):
+    found = week(parcel(status="delivered"), parcel(status="delivered", shipped_at=NOW - timedelta(days=60)))
+    assert (found.delivered, found.under_way, found.undated) == (0, 0, 1)
+
+
 def test_what_left_more_than_sixty_days_ago_is_no_parcel_on_its_way(week):
     found = week(parcel(shipped_at=NOW - timedelta(days=60)))
     assert (found.silent, found.untold, found.under_way) == (0, 0, 0)
