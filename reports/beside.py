@@ -18,7 +18,7 @@ from transforms.unmatched import PaymentException, PaymentWeek
 MOST_PARCELS = MOST_REFERENCES = 3  # a line takes half a kilobyte of the mail; the data beside the report holds all
 MOST_EXCEPTIONS, MOST_ADS, MOST_SITES = 6, 5, 4
 SERVICES = {"paypal": "PayPal"}
-NETWORKS = {"amazon_ads": "Amazon Ads", "google_ads": "Google Ads", "meta": "Meta"}
+NETWORKS = {"amazon_ads": "Amazon Ads", "google_ads": "Google Ads", "meta": "Meta", "tiktok_ads": "TikTok Ads"}
 
 
 def view(beside: Beside, labels: Mapping[str, str], zone: str, speak: Language) -> dict[str, Any]:
@@ -124,6 +124,8 @@ def payments(week: PaymentWeek, labels: Mapping[str, str], zone: str, speak: Lan
     else:
         until = speak.instant(datetime.fromisoformat(week.until), zone)
         read = speak.say("%(services)s is read completely until %(instant)s.", services=services, instant=until)
+    if any(one.kind == "no_order" for one in week.exceptions):
+        read = speak.gap.join([speak.say("A payment without an order may be an invoice of your own, sold outside the shops."), read])
     return {"said": said, "rows": rows, "more": _more(len(week.exceptions) - MOST_EXCEPTIONS, speak), "read": read}
 
 

@@ -68,7 +68,7 @@ def test_unmatched_money_is_listed_with_counts_and_amounts_per_currency():
     assert "Paid, but no shop has such an order (PayPal) INV-1, INV-2, INV-3 $129.90 3 payments" in text
     assert "€0.99 3 payments" in text
     assert "Amazon (United States) says paid by PayPal, which knows no such payment 1001 $129.90 1 payment" in text
-    assert "PayPal is read completely until Nov 16 06:00." in text
+    assert "may be an invoice of your own, sold outside the shops. PayPal is read completely until Nov 16 06:00." in text
 
 
 def test_payments_that_all_match_are_told_in_one_sentence_and_an_unread_service_is_confessed():
