@@ -25,7 +25,9 @@ from connectors.frames import Draft, Records
 from transforms.tables import TRACKED_PARCELS, TRACKING_EVENTS
 
 LIST = "list"
-IN_HAND = ("in_transit", "out_for_delivery", "available_for_pickup", "delivered", "attempt_failed", "exception", "returned")
+IN_HAND = (
+    "in_transit", "out_for_delivery", "available_for_pickup", "delivered", "attempt_failed", "exception", "undeliverable", "returned",
+)
 FINAL = ("delivered", "returned", "expired")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 

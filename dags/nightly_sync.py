@@ -2,6 +2,8 @@
 
 One row of the grid is one shop. Per shop: **pull** (marketplace → landing), **validate** (mapping, checks, quarantine),
 **merge** (into the tables), **certify** (ids announced = stored + quarantined; only then does the watermark move).
+The tracking services' groups begin when the shops' merges have ended, however they ended: a parcel that was told tonight is followed
+tonight, and a failed shop keeps no parcel of another from being followed.
 `publish` tells `push_sync_jobs` and `brand_reports` that the night is in; `verdict` keeps a run red in which a shop failed or
 a client's file could not be read.
 Safe to clear and run again at any point: every step goes on from what is already landed and upserts by key.
@@ -37,8 +39,9 @@ BY_SHOP = "{{ task.op_kwargs['shop'] }}"
 
 def sync_marketplace(marketplace: str):
     """(list, mapped group) of one marketplace's shops: a mapped task cannot choose its pool by itself, so each has a group."""
+    is_last = marketplace in support.followers()
 
-    @task(task_id=f"{marketplace}_shops")
+    @task(task_id=f"{marketplace}_shops", trigger_rule="all_done" if is_last else "all_success")
     def shops() -> list[str]:
         from pipeline import steps
 
@@ -123,7 +126,11 @@ def nightly_sync():
 
         support.attempt(steps.verdict, support.run_id(), [shop for shops in listed for shop in shops])
 
-    lists, groups = zip(*map(sync_marketplace, support.marketplaces()), strict=True)
+    synced = {name: sync_marketplace(name) for name in support.marketplaces()}
+    lists, groups = zip(*synced.values(), strict=True)
+    sellers = [group.children[f"{name}.merge"] for name, (_, group) in synced.items() if name not in support.followers()]
+    for name in support.followers() if sellers else ():
+        chain(sellers, synced[name][0])  # what a shop told of tonight is in the tables by then
     pulls = [group.children[f"{group.group_id}.pull"] for group in groups]
     done = publish([pull.task_id for pull in pulls], [group.children[f"{group.group_id}.merge"].output for group in groups])
     said = verdict(list(lists))

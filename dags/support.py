@@ -22,6 +22,7 @@ from airflow.sdk.timezone import utcnow
 log = logging.getLogger(__name__)
 
 NIGHT_DONE = Asset("daiyun_night")  # one event a night: what was pulled is in the tables
+TRACKERS = frozenset(("aftership", "dhl", "track17"))  # a copy of the registry's, which is too heavy to load while a file is parsed
 SHORTEST_RESCHEDULE_SECONDS = 20  # Airflow 3.3 loses a task that comes back before its end was seen: shorter waits sleep
 RETRY_DELAY = timedelta(seconds=float(os.environ.get("DAIYUN_RETRY_SECONDS", "300")))
 DEFAULTS = {"owner": "daiyun", "retries": 2, "retry_delay": RETRY_DELAY}
@@ -42,6 +43,11 @@ def marketplaces() -> list[str]:
     if not found:
         raise ValueError(f"No client's shop names a marketplace in {_clients_folder()}. Put a <client>.yaml there (docs/clients.md).")
     return sorted(found)
+
+
+def followers() -> list[str]:
+    """Of these marketplaces the services that follow the others' parcels."""
+    return [name for name in marketplaces() if name in TRACKERS]
 
 
 def _clients_folder() -> Path:

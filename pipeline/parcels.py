@@ -1,8 +1,7 @@
 """Which parcels a tracking account is to follow tonight: undelivered ones of its client's shops, cheapest service first.
 
-What counts is what the warehouse holds when the pull begins. The night reads a client's shops beside its tracking accounts, so a
-parcel that a shop told of this very night is followed from tonight or from the next night on; no service knows more of it by then
-(17TRACK and AfterShip ask the carrier hours after a parcel was registered, DHL knows it a day after the label).
+What counts is what the warehouse holds when the pull begins. The night reads its tracking accounts after its shops, so a parcel
+that a shop told of this very night is followed from tonight on; one of a shop that failed tonight, from the night that reads it.
 """
 
 from __future__ import annotations

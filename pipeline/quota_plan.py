@@ -34,7 +34,7 @@ def night_start(at: datetime | None = None) -> datetime:
 
 
 def plan_night(at: datetime | None = None) -> list[dict[str, Any]]:
-    """One row a shop, in the order of the clients' files.
+    """One row a shop, in the order of the clients' files. Accounts that follow parcels start when every shop is fresh.
 
     Returns:
         ``client, shop, marketplace, starts_at, fresh_at, seconds, bottleneck`` (the operation that is waited for longest;
@@ -49,7 +49,18 @@ def plan_night(at: datetime | None = None) -> list[dict[str, Any]]:
     shops = [open_shop(entry.name) for client in state.clients().good.values() for entry in client.shops]
     needs = {opened.name: _needs(opened, usual.get(opened.name, {})) for opened in shops}
     waits = waiting_seconds([need for mine in needs.values() for need in mine])
-    return [_row(opened, needs[opened.name], waits, usual.get(opened.name, {}), starts_at) for opened in shops]
+
+    def row(opened: OpenShop, start: datetime) -> dict[str, Any]:
+        return _row(opened, needs[opened.name], waits, usual.get(opened.name, {}), start)
+
+    sellers = {opened.name: row(opened, starts_at) for opened in shops if not _follows(opened)}
+    last = max((each["fresh_at"] for each in sellers.values()), default=starts_at)
+    return [sellers.get(opened.name) or row(opened, last) for opened in shops]
+
+
+def _follows(opened: OpenShop) -> bool:
+    """Whether it is a tracking account: the night pulls those last."""
+    return registry.tracking_source(opened.entry.marketplace) is not None
 
 
 def _needs(opened: OpenShop, usual: Mapping[str, int]) -> list[Need]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from pipeline import opened as state
+from pipeline.beside import beside
 from pipeline.clients import Client
 from pipeline.errors import PipelineError, TryLater
 from pipeline.facts import client_facts, period_frames, rates_since, shop_certificates, week_frames
@@ -61,7 +62,7 @@ def report_client(client: str, *, night: datetime) -> dict[str, Any]:
     """
     brand = state.find_client(client)
     period = _due_period(brand, night)
-    report, report_id = _frozen(brand, period)
+    report, report_id = _frozen(brand, period, night)
     written = outbox.write(report, settings().outbox)
     with client_session(state.engine(), client) as conn:
         digest = hashlib.sha256(report.html.encode()).hexdigest()
@@ -80,15 +81,15 @@ def report_client(client: str, *, night: datetime) -> dict[str, Any]:
 def preview(client: str, night: datetime) -> Report:
     """The report as it would be built now; nothing is kept or sent."""
     brand = state.find_client(client)
-    return _built(brand, _due_period(brand, night))
+    return _built(brand, _due_period(brand, night), night)
 
 
-def _frozen(brand: Client, period: Period) -> tuple[Report, str]:
+def _frozen(brand: Client, period: Period, night: datetime) -> tuple[Report, str]:
     """The report as first built: a later run, a retry or a second recipient sees the very same figures."""
     with client_session(state.engine(), brand.name) as conn:
         kept = reports_ledger.find_report(conn, brand.name, KIND, _name(period))
     if kept is None:
-        report = _built(brand, period)
+        report = _built(brand, period, night)
         with client_session(state.engine(), brand.name) as conn:
             kept = reports_ledger.freeze_report(
                 conn, brand.name, KIND, _name(period), period_start=period.start, period_end=period.end,
@@ -97,13 +98,14 @@ def _frozen(brand: Client, period: Period) -> tuple[Report, str]:
     return Report(**kept["numbers"]), kept["report_id"]
 
 
-def _built(brand: Client, period: Period) -> Report:
+def _built(brand: Client, period: Period, night: datetime) -> Report:
     """All read at one instant, so that a merge going on beside it is in every figure or in none."""
     with client_session(state.engine(), brand.name, is_snapshot=True) as conn:
         metrics = weekly(client_facts(brand), week_frames(conn, brand, period), period)
         restated, certificates = restated_weeks(conn, brand, period), shop_certificates(conn, brand)
+        more = beside(conn, brand, period, night)
     look = Brand(name=brand.brand, colour=brand.theme.colour, logo_text=brand.theme.logo_text)
-    return build(metrics, look, certificates, brand.language, restated)
+    return build(metrics, look, certificates, brand.language, restated, more)
 
 
 def restated_weeks(conn: Connection, brand: Client, period: Period) -> Restated:

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.contract import Endpoint
 from connectors.errors import ConnectorError, CursorExpired, QuotaWait, RetryableError
-from pipeline import expire, rates, report, stock, want
+from pipeline import derive, expire, rates, report, stock, want
 from pipeline import opened as state
 from pipeline.alone import alone_with
 from pipeline.certify import certify_pull
@@ -27,6 +27,7 @@ from warehouse.landing import LandingError
 
 __all__ = [
     "certify_shop",
+    "derive_client",
     "due_reports",
     "expire_landing",
     "expire_strays",
@@ -52,6 +53,7 @@ Connection = Mapping[str, Any] | None
 load_rates = of_all(rates.load_rates)
 expire_landing = of_all(expire.expire_landing)
 expire_strays = of_all(expire.expire_strays)
+derive_client = of_client(derive.derive_client)
 due_reports = of_all(report.due_reports)
 report_client = of_client(report.report_client)
 plan_client = of_client(stock.plan_client)

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from transforms.delivery import DeliveryWeek
+from transforms.promised import PromisedWeek
+from transforms.promotion import Promotion
+from transforms.unmatched import PaymentWeek
+
 
 class ReportError(ValueError):
     """A report cannot be built from what it was given: which client, what is wrong, what to do."""
@@ -38,6 +43,23 @@ class ShopCertificate:
     shop: str
     certified_until: datetime | None
     since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a report tells beside sales; what is None has no section. Nothing of it is restated in later reports.
+
+    Attributes:
+        delivery: always given by a night.
+        promised: where orders of the week were promised for a day.
+        payments: where the client has an account at a payment service.
+        promotion: where it saves exports of advertising or traffic.
+    """
+
+    delivery: DeliveryWeek | None = None
+    promised: PromisedWeek | None = None
+    payments: PaymentWeek | None = None
+    promotion: Promotion | None = None
 
 
 @dataclass(frozen=True)

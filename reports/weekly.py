@@ -16,20 +16,23 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from mjml import mjml2html
 
+from reports.beside import view as view_beside
 from reports.colours import palette
 from reports.completeness import Completeness, completeness
-from reports.facts import Brand, Report, ReportError, ShopCertificate
+from reports.facts import Beside, Brand, Report, ReportError, ShopCertificate
 from reports.language import Language, language
-from reports.view import view
+from reports.view import shop_labels, view
 from transforms.metrics import Restated, WeeklyMetrics, change
 
 TEMPLATES = Path(__file__).parent / "templates"
 LARGEST_BYTES = 100_000  # Gmail cuts a mail's HTML at 102 kB
 NOTHING_EARLIER = Restated()
+NOTHING_BESIDE = Beside()
 
 
 def build(
-    metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCertificate], code: str, restated: Restated = NOTHING_EARLIER
+    metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCertificate], code: str, restated: Restated = NOTHING_EARLIER,
+    beside: Beside = NOTHING_BESIDE,
 ) -> Report:
     """The report of one client's week.
 
@@ -37,12 +40,13 @@ def build(
         certificates: one per shop; a shop without one is shown as not certified.
         code: ``zh`` or ``en``.
         restated: earlier weeks that were reported, compared with what the tables say now.
+        beside: parcels, payments and promotion of the same week.
     Raises:
         ReportError: the language is not known, or the mail would be too large to arrive uncut.
     """
     speak = language(code)
     complete = completeness(metrics, certificates)
-    shown = view(metrics, brand, complete, speak, restated)
+    shown = view(metrics, brand, complete, speak, restated) | view_beside(beside, shop_labels(metrics.shops, speak), metrics.zone, speak)
     subject = _subject(metrics, shown, speak)
     page = {
         **shown, "subject": subject, "tag": speak.tag, "gap": speak.gap,
@@ -57,7 +61,7 @@ def build(
     return Report(
         client=metrics.client, period_start=metrics.period_start, period_end=metrics.period_end, language=code,
         subject=subject, html=html, text=_environment(code, escape=False).get_template("weekly.txt").render(page),
-        data=_data(metrics, brand, complete, shown, code, subject, restated), is_complete=complete.is_complete,
+        data=_data(metrics, brand, complete, shown, code, subject, restated) | asdict(beside), is_complete=complete.is_complete,
     )
 
 
@@ -100,7 +104,7 @@ def _data(
 def _html_template(code: str) -> Template:
     """The compiled layout, with the macros it uses imported in front."""
     layout = mjml2html((TEMPLATES / "weekly.mjml").read_text(encoding="utf-8"))
-    macros = "{% from 'parts.html' import changed, moved, title, head, tile with context %}"
+    macros = "{% from 'parts.html' import changed, moved, row, title, head, tile with context %}"
     return _environment(code, escape=True).from_string(macros + _tight(layout))
 
 

@@ -28,7 +28,7 @@ TEXTS = {
 }
 MEANS = {
     "label": "info_received", "picked_up": "in_transit", "departed": "in_transit", "nobody": "attempt_failed",
-    "pickup": "available_for_pickup", "out": "out_for_delivery", "delivered": "delivered", "late": "in_transit", "lost": "exception",
+    "pickup": "available_for_pickup", "out": "out_for_delivery", "delivered": "delivered", "late": "in_transit", "lost": "undeliverable",
     "back": "returned",
 }
 

@@ -1,130 +1,139 @@
-"""How long parcels take: the marketplaces' shipments with what the tracking services know, and figures per client and week."""
+"""How parcels went in one week: what left, what arrived and how long it took, and what nobody has heard of for too long."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from transforms.metrics.shapes import Period
 from transforms.schema import SchemaError
+from transforms.sites import zone_dates
 
-LATE_AFTER = timedelta(days=7)  # no marketplace's promise is in the tables, so one measure for all
-_TOLD = {"status": "tracking_status", "shipped_at": "scanned_at", "delivered_at": "told_at", "delivered_date": "told_date"}
-_KEY = ["client", "tracking_number"]
+SILENT_AFTER = timedelta(days=7)
+LOOKED_BACK = timedelta(days=60)  # carriers forget a parcel after about 90 days, and what has not arrived by then is lost
+MOST_NAMED = 20
+_UNDER_WAY = ("pending", "in_transit")
+
+
+def telling_shops(followed: pd.DataFrame) -> set[str]:
+    """Shops that tell arrivals themselves: they told one among these rows."""
+    return set(followed.loc[(followed["delivered_evidence"] == "shipments.delivered_at").fillna(False), "shop"])
+
+
+@dataclass(frozen=True)
+class SilentParcel:
+    """A parcel that left and of which nothing was heard since ``silent_since`` (ISO day in the client's zone)."""
+
+    shop: str
+    order_id: str
+    tracking_number: str | None
+    silent_since: str
 
 
 @dataclass(frozen=True)
 class DeliveryWeek:
-    """Parcels of one client that left in one week (Monday to Sunday of the client's zone).
+    """One client's parcels in one period, as known at ``as_of``.
 
     Attributes:
-        median_days, p90_days: from leaving to arriving, of those that arrived: the shortest time within which half, nine tenths
-            of them did. None where none has.
-        late: parcels that took longer than ``late_after``, or are on their way for longer.
-        undelivered_since: when the oldest of those still on their way left.
+        sent: parcels that left in the period and were not cancelled.
+        delivered: parcels that arrived in it, whenever they left.
+        timed: of ``delivered``, those of which it is known when they left.
+        median_seconds, p90_seconds: from leaving to arriving, of ``timed``: the shortest time within which half, nine tenths of
+            them arrived (whole days where only the day of arrival is known); None where ``timed`` is 0.
+        under_way: left within 60 days and not known to have ended, ``silent`` and ``untold`` not counted.
+        silent: under way for at least ``silent_days``, and nothing heard for as long, though somebody would tell.
+        silent_since: the day since which the longest of them is silent.
+        named: the longest silent, at most 20.
+        untold: under way for as long, and nobody tells: their shops do not say what arrives, and no service follows them.
+        undated: arrived at some time by their shop's word, which names no day; left within 60 days.
     """
 
-    client: str
-    week_start: date
-    parcels: int
+    as_of: str
+    sent: int
     delivered: int
-    returned: int
-    undelivered: int
-    median_days: Fraction | None
-    p90_days: Fraction | None
-    late: int
-    undelivered_since: datetime | None
-
-    @property
-    def late_share(self) -> Fraction:
-        return Fraction(self.late, self.parcels)
-
-
-def with_tracking(shipments: pd.DataFrame, tracked_parcels: pd.DataFrame) -> pd.DataFrame:
-    """Shipments with what is known of each parcel beside them.
-
-    ``delivered_at`` and ``shipped_at`` are the marketplace's where it tells them, else the carrier's; ``delivered_date`` is the
-    carrier's own day, also where its instant is unknown; ``tracking_status`` is null for a parcel nobody follows. Of two services
-    that know a number the one heard last counts.
-
-    Args:
-        shipments, tracked_parcels: rows of those tables, in any order.
-    Returns:
-        One row a shipment, in the given order.
-    Raises:
-        SchemaError: two shipments share a key.
-    """
-    if shipments.duplicated(["client", "shop", "order_id", "shipment_id"]).any():
-        raise SchemaError("shipments: two rows share client, shop, order_id and shipment_id")
-    newest = tracked_parcels.sort_values("source_updated_at", kind="stable").drop_duplicates(_KEY, keep="last")
-    found = shipments.merge(newest[[*_KEY, *_TOLD]].rename(columns=_TOLD), on=_KEY, how="left")
-    found["delivered_at"] = found["delivered_at"].fillna(found["told_at"])
-    found["shipped_at"] = found["shipped_at"].fillna(found["scanned_at"])
-    return found.rename(columns={"told_date": "delivered_date"}).drop(columns=["told_at", "scanned_at"])
+    timed: int
+    median_seconds: int | None
+    p90_seconds: int | None
+    under_way: int
+    silent: int
+    silent_since: str | None
+    silent_days: int
+    named: tuple[SilentParcel, ...]
+    untold: int
+    undated: int
 
 
-def delivery_weeks(
-    shipments: pd.DataFrame, tracked_parcels: pd.DataFrame, zones: dict[str, str], now: datetime, late_after: timedelta = LATE_AFTER,
-) -> list[DeliveryWeek]:
-    """Figures of every client and week in which a parcel left, by client and week.
+def delivery_week(
+    followed: pd.DataFrame, period: Period, zone: str, now: datetime, silent_after: timedelta = SILENT_AFTER
+) -> DeliveryWeek:
+    """Figures of one client's parcels.
 
-    A parcel that was cancelled or whose leaving nobody knows counts nowhere. Where only the day of delivery is known, whole days
-    are counted.
+    A parcel that was cancelled, or of which nobody knows when it left, counts as sent nowhere. A shop tells arrivals when it told one
+    among these rows.
 
     Args:
-        zones: client → IANA zone, which decides the week.
+        followed: ``FOLLOWED_SHIPMENTS`` of one client that left within 60 days before the period's end, or later.
+        zone: IANA, decides the days.
         now: until when the tables are known to hold everything.
     Raises:
-        SchemaError: two shipments share a key; KeyError: a client without a zone.
+        SchemaError: rows of several clients.
     """
-    known = with_tracking(shipments, tracked_parcels)
-    sent = known[(known["status"] != "cancelled").fillna(False) & known["shipped_at"].notna()]
-    weeks: dict[tuple[str, date], list[_Way]] = {}
-    columns = ("client", "status", "shipped_at", "delivered_at", "delivered_date", "tracking_status")
-    for client, *facts in zip(*(sent[name] for name in columns), strict=True):
-        way = _way(*(None if pd.isna(fact) else fact for fact in facts), ZoneInfo(zones[client]))
-        weeks.setdefault((client, way.left_on - timedelta(days=way.left_on.weekday())), []).append(way)
-    return [_week(client, start, weeks[client, start], now, late_after) for client, start in sorted(weeks)]
-
-
-@dataclass(frozen=True)
-class _Way:
-    """One parcel: when it left, and how long it took (None: not arrived)."""
-
-    left_at: datetime
-    left_on: date
-    took: timedelta | None
-    is_returned: bool
-    is_delivered: bool
-
-
-def _way(status, shipped_at, delivered_at, delivered_date, tracking_status, zone: ZoneInfo) -> _Way:
-    left_on = shipped_at.astimezone(zone).date()
-    took = delivered_at - shipped_at if delivered_at is not None else None
-    if took is None and delivered_date is not None:
-        took = timedelta(days=(delivered_date - left_on).days)
-    is_returned = "returned" in (status, tracking_status)
-    is_delivered = took is not None or "delivered" in (status, tracking_status)
-    return _Way(shipped_at, left_on, max(took, timedelta(0)) if took is not None else None, is_returned, is_delivered)
-
-
-def _week(client: str, start: date, ways: list[_Way], now: datetime, late_after: timedelta) -> DeliveryWeek:
-    times = sorted(way.took for way in ways if way.took is not None)
-    waiting = [way for way in ways if not way.is_delivered and not way.is_returned]
-    overdue = sum(now - way.left_at > late_after for way in waiting)
+    if followed["client"].nunique() > 1:
+        raise SchemaError("delivery: rows of several clients; read them in the client's own session")
+    known = followed[(followed["status"] != "cancelled").fillna(False)].copy()
+    known["left_on"] = zone_dates(known["shipped_at"], zone)
+    known["arrived_on"] = zone_dates(known["delivered_at"], zone).fillna(known["delivered_date"])
+    arrived = known[_within(known["arrived_on"], period)]
+    is_undated = (known["status"] == "delivered").fillna(False).astype(bool) & known["arrived_on"].isna()
+    times = _times(arrived)
+    under_way = _under_way(known, now)
+    is_old = (under_way["heard_at"] <= now - silent_after).astype(bool)
+    silent = under_way[is_old & under_way["is_told"]].sort_values(["heard_at", "shop", "order_id", "shipment_id"])
+    untold = int((is_old & ~under_way["is_told"]).sum())
+    named = tuple(_silent(row, zone) for row in silent.head(MOST_NAMED).itertuples())
     return DeliveryWeek(
-        client, start, len(ways), sum(way.is_delivered for way in ways), sum(way.is_returned for way in ways), len(waiting),
-        _within(times, Fraction(1, 2)), _within(times, Fraction(9, 10)), sum(took > late_after for took in times) + overdue,
-        min((way.left_at for way in waiting), default=None),
+        as_of=now.isoformat(), sent=int(_within(known["left_on"], period).sum()), delivered=len(arrived), timed=len(times),
+        median_seconds=_share(times, 1, 2), p90_seconds=_share(times, 9, 10), under_way=len(under_way) - len(silent) - untold,
+        silent=len(silent), silent_since=named[0].silent_since if named else None, silent_days=silent_after.days, named=named,
+        untold=untold, undated=int((is_undated & _left_lately(known, now)).sum()),
     )
 
 
-def _within(times: list[timedelta], share: Fraction) -> Fraction | None:
-    """The shortest time within which ``share`` of them lie, in days."""
-    if not times:
-        return None
-    place = -(-len(times) * share.numerator // share.denominator)
-    return Fraction(times[place - 1] // timedelta(seconds=1), 86_400)
+def _within(days: pd.Series, period: Period) -> pd.Series:
+    return ((days >= period.start) & (days < period.end)).fillna(False).astype(bool)
+
+
+def _times(arrived: pd.DataFrame) -> list[int]:
+    """Seconds from leaving to arriving, shortest first; never less than nothing, for clocks differ."""
+    found = []
+    dated = arrived.loc[arrived["shipped_at"].notna(), ["shipped_at", "delivered_at", "left_on", "arrived_on"]]
+    for shipped_at, delivered_at, left_on, arrived_on in dated.itertuples(index=False):
+        took = (arrived_on - left_on) if pd.isna(delivered_at) else (delivered_at - shipped_at)
+        found.append(max(int(took.total_seconds()), 0))
+    return sorted(found)
+
+
+def _share(times: list[int], numerator: int, denominator: int) -> int | None:
+    """The shortest time within which this share of them lies."""
+    return times[-(-len(times) * numerator // denominator) - 1] if times else None
+
+
+def _under_way(known: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """Parcels not known to have ended, with ``heard_at`` and whether anybody would tell."""
+    found = known[known["status"].isin(_UNDER_WAY) & _left_lately(known, now)].copy()
+    later = (found["last_event_at"] > found["shipped_at"]).fillna(False).astype(bool)
+    found["heard_at"] = found["shipped_at"].mask(later, found["last_event_at"])
+    found["is_told"] = found["shop"].isin(telling_shops(known)) | found["service"].notna()
+    return found
+
+
+def _left_lately(known: pd.DataFrame, now: datetime) -> pd.Series:
+    return ((known["shipped_at"] > now - LOOKED_BACK) & (known["shipped_at"] <= now)).fillna(False).astype(bool)
+
+
+def _silent(row, zone: str) -> SilentParcel:
+    day: date = row.heard_at.tz_convert(zone).date()
+    number = None if pd.isna(row.tracking_number) else row.tracking_number
+    return SilentParcel(row.shop, row.order_id, number, day.isoformat())

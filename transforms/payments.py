@@ -9,6 +9,7 @@ import pyarrow as pa
 
 _TEXT, _INT64 = pd.ArrowDtype(pa.string()), pd.ArrowDtype(pa.int64())
 MATCHED, UNMATCHED, AMOUNT_DIFFERS = "matched", "unmatched", "amount_differs"
+TAKEN = ("completed", "reversed")  # money that came, even if it went back since
 COLUMNS = {
     "client": _TEXT, "shop": _TEXT, "order_id": _TEXT, "currency": _TEXT, "paid_minor": _INT64, "payment_count": _INT64,
     "order_shop": _TEXT, "order_minor": _INT64, "outcome": _TEXT,
@@ -32,7 +33,7 @@ def join_payments(payments: pd.DataFrame, orders: pd.DataFrame, services: Collec
         is another), ``unmatched`` (no such order; ``order_shop`` and ``order_minor`` are null).
     """
     is_service = payments["shop"].isin(list(services))
-    counted = (payments["kind"] == "payment") & payments["status"].isin(["completed", "reversed"])
+    counted = (payments["kind"] == "payment") & payments["status"].isin(TAKEN)
     received = payments[is_service & counted].copy()
     received = _with_stores_word(received, payments[~is_service])
     received["group"] = received["order_id"].fillna(received["transaction_id"])

@@ -23,7 +23,8 @@ def order_stages(orders: pd.DataFrame, shipments: pd.DataFrame, returns: pd.Data
     that proves it has no row. Rows of orders that are not in ``orders`` count nowhere.
 
     Args:
-        orders, shipments, returns: rows of those tables, in any order.
+        orders, shipments, returns: rows of those tables, in any order; for ``shipments`` also rows of ``followed_shipments``, which
+            name the evidence of their instants themselves.
     Returns:
         ``STAGE_EVENTS``, sorted by key.
     Raises:
@@ -44,19 +45,27 @@ def order_stages(orders: pd.DataFrame, shipments: pd.DataFrame, returns: pd.Data
 
 
 def _first(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    return frame.groupby(_KEY, as_index=False)[column].min()
+    return _one_an_order(frame, column, is_earliest=True)
+
+
+def _one_an_order(frame: pd.DataFrame, column: str, *, is_earliest: bool) -> pd.DataFrame:
+    """Each order's earliest or latest instant and, where the rows name it, that instant's own evidence."""
+    own = f"{column.removesuffix('_at')}_evidence"
+    there = frame[[*_KEY, column, *([own] if own in frame else ())]].dropna(subset=column).rename(columns={own: "evidence"})
+    wanted = [*_KEY, column, *there.columns[len(_KEY) + 1 :]]
+    return there.sort_values(wanted, ascending=[name != column or is_earliest for name in wanted]).drop_duplicates(_KEY)
 
 
 def _all_delivered(shipments: pd.DataFrame) -> pd.DataFrame:
     """A parcel that came back later was delivered all the same: its instant counts, not its present status."""
     alive = shipments[(shipments["status"] != "cancelled").fillna(False)]
-    grouped = alive.assign(is_open=alive["delivered_at"].isna()).groupby(_KEY, as_index=False)
-    found = grouped.agg(delivered_at=("delivered_at", "max"), is_open=("is_open", "any"))
-    return found[~found["is_open"].astype(bool)][[*_KEY, "delivered_at"]]
+    waiting = alive.loc[alive["delivered_at"].isna(), _KEY].drop_duplicates().assign(is_open=True)
+    last = _one_an_order(alive, "delivered_at", is_earliest=False)
+    return last.merge(waiting, on=_KEY, how="left").pipe(lambda found: found[found["is_open"].isna()]).drop(columns="is_open")
 
 
 def _events(stage: str, frame: pd.DataFrame) -> pd.DataFrame:
     column = _STAGES[stage].partition(".")[2]
     frame = frame.rename(columns={column: "entered_at"}).dropna(subset="entered_at")
-    texts = {"mode": "b2c", "stage": stage, "evidence": _STAGES[stage]}
+    texts = {"mode": "b2c", "stage": stage, **({} if "evidence" in frame else {"evidence": _STAGES[stage]})}
     return frame.assign(**{name: pd.Series([text] * len(frame), dtype=_TEXT, index=frame.index) for name, text in texts.items()})

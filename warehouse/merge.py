@@ -20,11 +20,14 @@ from warehouse import merge_sql
 from warehouse.copying import copy_in, read_frame
 from warehouse.quarantine import resolve_arrived
 from warehouse.retire import gone_since, retire_absent
-from warehouse.stages import refresh_stages
+from warehouse.stages import lock_derivations, orders_of_parcels, refresh_followed, refresh_stages
 from warehouse.tables import metadata
 from warehouse.versions import newest_of
 
-__all__ = ["MergeCounts", "gone_since", "merge", "newest_change", "read_frame", "refresh_stages", "retire_absent", "stored_ids"]
+__all__ = [
+    "MergeCounts", "gone_since", "lock_derivations", "merge", "newest_change", "orders_of_parcels", "read_frame", "refresh_followed",
+    "refresh_stages", "retire_absent", "stored_ids",
+]
 
 IDS_AT_ONCE = 20_000
 

@@ -21,6 +21,9 @@ TYPES = {
 # Beside the primary keys, only what is asked for: reports read by day, stages by order, certificates by transaction.
 INDEXES = {
     "orders": (("client", "placed_at"),),
+    "shipments": (("client", "tracking_number"),),
+    "tracked_parcels": (("client", "tracking_number"),),
+    "followed_shipments": (("client", "shipped_at"),),
     "returns": (("client", "shop", "order_id"), ("client", "requested_at")),
     "ledger_entries": (("client", "posted_date"), ("client", "shop", "transaction_id")),
     "reviews": (("client", "reviewed_date"),),

@@ -9,7 +9,8 @@ STATUS = {
 }
 _TEXTS = (
     ("failure", "returned", r"return(ed|ing)?\b.*\b(sender|shipper)|being returned|rücksendung|zurück an den absender"),
-    ("failure", "exception", r"\blost\b|damaged|destroyed|confiscated|verloren|beschädigt"),
+    ("failure", "undeliverable", r"\blost\b|destroyed|confiscated|verloren|zerstört"),
+    ("failure", "exception", r"damaged|beschädigt"),
     ("transit", "out_for_delivery", r"out for delivery|with (the )?(delivery )?courier|loaded (in)?to the delivery vehicle|in zustellung"),
     ("transit", "available_for_pickup", r"(ready|available|waiting|held) for (collection|pick-?\s?up)|zur abholung|abholbereit"),
 )

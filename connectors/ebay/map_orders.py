@@ -98,6 +98,7 @@ def _describe(
     orders.instant("paid_at", [_paid(payments) for payments in flat["payments"]])
     orders.text("fulfilled_by", ["marketplace" if keeper == "EBAY" else "seller" for keeper in flat["keeper"]])
     orders.text("ship_country", [_destination(starts) for starts in flat["starts"]])
+    orders.instant("deliver_by_at", [_promise(starts) for starts in flat["starts"]])
     keys = {buyer: pseudonym(f"ebay:{buyer}") for buyer in {buyer for buyer in flat["buyer"] if isinstance(buyer, str)}}
     orders.text("buyer_key", [keys.get(buyer) if isinstance(buyer, str) else None for buyer in flat["buyer"]])
 
@@ -120,6 +121,12 @@ def _paid(payments: Any) -> Any:
     dates = [each.get("paymentDate") for each in payments if isinstance(each, dict)] if isinstance(payments, list) else []
     told_dates = [date for date in dates if isinstance(date, str)]
     return max(told_dates) if told_dates else None
+
+
+def _promise(starts: Any) -> Any:
+    """The latest day eBay told the buyer, where it tells one."""
+    told = [each.get("maxEstimatedDeliveryDate") for each in starts if isinstance(each, dict)] if isinstance(starts, list) else []
+    return max((each for each in told if isinstance(each, str)), default=None)
 
 
 def _destination(starts: Any) -> Any:

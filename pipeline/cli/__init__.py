@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 from typer.core import TyperGroup
 
-from pipeline.cli import connector, database, demo, jobs, landing, night, quarantine, quota, report, sandbox
+from pipeline.cli import connector, database, demo, derive, jobs, landing, night, quarantine, quota, report, sandbox
 from pipeline.cli.output import complain
 
 
@@ -24,6 +24,7 @@ app.command("check")(night.check)
 app.command("sync")(night.sync)
 app.command("certificate")(night.certificate)
 app.command("rates")(night.rates)
+app.command("derive")(derive.derive)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(landing.app, name="landing")
 app.add_typer(jobs.app, name="jobs")

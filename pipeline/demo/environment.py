@@ -19,7 +19,6 @@ import yaml
 
 from pipeline.clients import load_clients
 
-
 OBSERVE_SECONDS = 7200  # of the marketplaces' time: a change that does not show by then was lost, and its job says so
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.amazon import numbers
 from sandbox.amazon.answers import instant, money
 from sandbox.amazon.places import PLACES
+from sandbox.promises import deliver_by
 from sandbox.world.cast import SITES
 from sandbox.world.fold import LineState, OrderState, ParcelState
 
@@ -80,7 +81,11 @@ def _fulfillment(state: OrderState) -> dict[str, Any]:
     start = state.paid_at or state.placed_at
     window = {"earliestDateTime": instant(start), "latestDateTime": instant(start + timedelta(days=2))}
     by = "AMAZON" if state.order.fulfilled_by == "marketplace" else "MERCHANT"
-    return {"fulfillmentStatus": order_status(state), "fulfilledBy": by, "fulfillmentServiceLevel": "STANDARD", "shipByWindow": window}
+    promised = {"deliverByWindow": {"earliestDateTime": instant(start), "latestDateTime": instant(deliver_by(state.order))}}
+    return {
+        "fulfillmentStatus": order_status(state), "fulfilledBy": by, "fulfillmentServiceLevel": "STANDARD", "shipByWindow": window,
+        **(promised if state.paid_at else {}),
+    }
 
 
 def _packages(state: OrderState) -> list[dict[str, Any]] | None:

@@ -9,6 +9,7 @@ from sandbox.amazon import numbers
 from sandbox.amazon.order_body import order_status, package_status
 from sandbox.clock import iso
 from sandbox.market import House
+from sandbox.promises import deliver_by
 from sandbox.world.cast import SITES, ZONES
 from sandbox.world.fold import LineState, OrderState
 from sandbox.world.model import Shop
@@ -33,6 +34,7 @@ def orders(house: House, shop: Shop) -> Rows:
             "fulfilled_by": order.fulfilled_by, "currency": SITES[order.site].currency if is_priced else None,
             **{name: sum(getattr(line, name) for line in state.lines) if is_priced else None for name in MONEY},
             "unit_count": sum(line.line.quantity for line in state.lines), "ship_country": None, "buyer_key": None,
+            "deliver_by_at": iso(deliver_by(order)) if is_priced else None,
             "source_updated_at": iso(state.updated_at),
         }
 

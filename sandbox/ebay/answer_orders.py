@@ -12,6 +12,7 @@ from sandbox.ebay.asked import Asked, criteria, instant, span
 from sandbox.ebay.errors import Refused
 from sandbox.ebay.view import Seen
 from sandbox.ebay.written import Written, WrittenParcel
+from sandbox.promises import deliver_by
 from sandbox.world import SITES
 from sandbox.world.fold import LineState
 
@@ -124,6 +125,7 @@ class Orders:
             },
             "fulfillmentStartInstructions": [{
                 "fulfillmentInstructionsType": "SHIP_TO", "ebaySupportedFulfillment": False,
+                "maxEstimatedDeliveryDate": ids.stamp(deliver_by(order)),
                 "shippingStep": {"shipTo": address, "shippingServiceCode": "Standard"},
             }],
             "fulfillmentHrefs": [

@@ -9,6 +9,7 @@ from sandbox.ebay import ids, view
 from sandbox.ebay.view import Seen
 from sandbox.ebay.written import Written
 from sandbox.market import House
+from sandbox.promises import deliver_by
 from sandbox.world import SITES, ZONES
 from sandbox.world.fold import LineState
 
@@ -43,6 +44,7 @@ def orders(house: House, written: Written, shop: str) -> Iterator[Row]:
             "placed_date": state.placed_at.astimezone(ZONES[order.site]).date().isoformat(), "paid_at": iso(state.paid_at),
             "fulfilled_by": "seller", "currency": SITES[order.site].currency, **sums,
             "unit_count": sum(line.line.quantity for line in state.lines), "ship_country": order.buyer.country,
+            "deliver_by_at": iso(deliver_by(order)),
             "buyer_key": str(order.buyer.number), "source_updated_at": iso(seen.updated_at),
         }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors import registry
 from pipeline.clients import load_clients
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -24,11 +25,13 @@ bag = DagBag("dags")
 print(json.dumps({
     "seconds": time.process_time() - start,
     "errors": bag.import_errors,
+    "trackers": sorted(sys.modules["dags.support"].TRACKERS),
     "heavy": sorted({"pandas", "great_expectations", "pyarrow", "requests", "psycopg", "pipeline", "warehouse"} & set(sys.modules)),
     "dags": {
         dag.dag_id: {
             "doc": dag.doc_md or "",
             "tasks": {task.task_id: [task.retries, task.pool, task.trigger_rule] for task in dag.tasks},
+            "upstream": {task.task_id: sorted(task.upstream_task_ids) for task in dag.tasks},
             "outlets": [task.task_id for task in dag.tasks if task.outlets],
             "scheduled": repr(dag.schedule),
         }
@@ -81,6 +84,14 @@ def test_every_task_is_retried(seen):
 def test_a_shop_is_pulled_in_the_pool_of_its_marketplace_and_nothing_else_is(seen):
     pools = {task_id: pool for task_id, (_, pool, _) in seen["dags"]["nightly_sync"]["tasks"].items() if pool != "default_pool"}
     assert pools == {f"{name}.pull": name for name in MARKETPLACES}
+
+
+def test_parcels_are_followed_when_every_shops_merge_has_ended_however_it_ended(seen):
+    trackers = {name for name in registry.known() if registry.tracking_source(name)}
+    assert set(seen["trackers"]) == trackers, "dags/support.py keeps a copy of the registry's list"
+    night, merges = seen["dags"]["nightly_sync"], sorted(f"{name}.merge" for name in MARKETPLACES - trackers)
+    lists = {name: (night["upstream"][f"{name}_shops"], night["tasks"][f"{name}_shops"][2]) for name in MARKETPLACES}
+    assert lists == {name: (merges, "all_done") if name in trackers else ([], "all_success") for name in MARKETPLACES}
 
 
 def test_the_asset_comes_from_one_unmapped_task_so_that_a_night_is_one_event(seen):

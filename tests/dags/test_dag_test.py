@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import yaml
 
 from pipeline.airflow_home import environment
 
@@ -46,6 +47,21 @@ def test_a_night_of_one_shop_runs_from_pull_to_verdict(metadata, stage, tmp_path
     assert set(found["tasks"].values()) == {"success"}
     assert [len(stage.calls(f"{verb}_shop")) for verb in ("pull", "validate", "merge", "certify")] == [1, 1, 1, 1]
     assert [len(stage.calls(verb)) for verb in ("load_rates", "expire_landing", "verdict")] == [1, 1, 1]
+
+
+def test_a_failed_shop_keeps_no_parcel_of_another_from_being_followed_and_all_are_followed_last(metadata, stage, tmp_path):
+    stage.script({"pull_shop northpeak_lazada_ph": "fatal"})
+    clients = tmp_path / "clients"
+    clients.mkdir()
+    data = yaml.safe_load((stage.folder / "clients" / "northpeak.yaml").read_text())
+    data["shops"] += [{"name": f"northpeak_{name}", "marketplace": name, "sites": ["DE"]} for name in ("dhl", "ebay")]
+    (clients / "northpeak.yaml").write_text(yaml.safe_dump(data))
+    found = night_of(clients, metadata, stage, tmp_path)
+    assert found["state"] == "failed" and found["tasks"]["dhl.certify"] == "success"
+    calls = [json.loads(line) for line in (stage.folder / "calls.jsonl").read_text().splitlines()]
+    order = [(call["verb"], call["subject"]) for call in calls]
+    assert order.index(("merge_shop", "northpeak_ebay")) < order.index(("pull_shop", "northpeak_dhl"))
+    assert ("pull_shop", "northpeak_lazada_ph") in order and ("merge_shop", "northpeak_dhl") in order
 
 
 def test_a_client_file_that_is_not_yaml_leaves_the_other_clients_shop_done_and_the_run_red(metadata, stage, tmp_path):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import pytest
+from sqlalchemy import text
 
 from pipeline.clients import load_clients
+from pipeline.merge import derive_batch
 from pipeline.parcels import LONGEST, parcels_for, tracking_sources, waiting_parcels
 from pipeline.settings import REPOSITORY
 from transforms.schema import Kind
@@ -18,18 +22,21 @@ NOW = datetime(2026, 11, 16, 3, tzinfo=UTC)
 WHOLE = {Kind.TEXT: "x", Kind.INSTANT: NOW - timedelta(days=3), Kind.DAY: NOW.date(), Kind.INTEGER: 1}
 
 
+def insert(conn, table, **values):
+    columns = [column for column in CANONICAL[table].columns if not column.nullable]
+    plain = {column.name: column.allowed[0] if column.allowed else WHOLE[column.kind] for column in columns}
+    conn.execute(metadata.tables[table].insert().values(plain | {"client": "northpeak", "shop": "northpeak_ebay"} | values))
+
+
 @pytest.fixture
 def put(engine):
     """``put(table, **values)``: one row of northpeak, with something in every column that must not be null."""
 
-    def insert(table, **values):
-        columns = [column for column in CANONICAL[table].columns if not column.nullable]
-        plain = {column.name: column.allowed[0] if column.allowed else WHOLE[column.kind] for column in columns}
-        row = plain | {"client": "northpeak", "shop": "northpeak_ebay"} | values
-        with client_session(engine, row["client"]) as conn:
-            conn.execute(metadata.tables[table].insert().values(row))
+    def committed(table, **values):
+        with client_session(engine, values.get("client", "northpeak")) as conn:
+            insert(conn, table, **values)
 
-    return insert
+    return committed
 
 
 @pytest.fixture
@@ -78,3 +85,39 @@ def test_an_account_is_given_its_share_and_a_shop_that_follows_nothing_none(engi
     with client_session(engine, "northpeak") as conn:
         assert [parcel.tracking_number for parcel in parcels_for(conn, client, "northpeak_dhl", NOW)] == ["A1"]
         assert list(parcels_for(conn, client, "northpeak_ebay", NOW)) == []
+
+
+def delivered(number="A1"):
+    """What a tracking account's merge has just written."""
+    return {"tracked_parcels": pd.DataFrame({"tracking_number": [number]})}
+
+
+def test_a_shop_and_a_tracking_account_that_merge_at_once_never_both_miss_what_the_other_wrote(engine, put):
+    put("orders", order_id="7", ship_country="DE", site="DE", placed_at=NOW - timedelta(days=5))
+    parcel = {"order_id": "7", "shipment_id": "1", "tracking_number": "A1", "status": "in_transit"}
+
+    def track():
+        with client_session(engine, "northpeak") as conn:
+            insert(conn, "tracked_parcels", shop="northpeak_dhl", tracking_number="A1", service="dhl", status="delivered", delivered_at=NOW)
+            derive_batch(conn, "northpeak", "northpeak_dhl", delivered())
+
+    tracking = threading.Thread(target=track)
+    with client_session(engine, "northpeak") as conn:
+        insert(conn, "shipments", **parcel)
+        derive_batch(conn, "northpeak", "northpeak_ebay", {"shipments": pd.DataFrame({"order_id": ["7"]})})
+        tracking.start()
+        tracking.join(1)
+        assert tracking.is_alive(), "the account derived beside a shop whose parcels it cannot see yet"
+    tracking.join(30)
+    with client_session(engine, "northpeak") as conn:
+        found = conn.execute(text("SELECT status, delivered_evidence FROM followed_shipments")).one()
+        stage = conn.execute(text("SELECT evidence FROM stage_events WHERE stage = 'delivered'")).scalar()
+    assert (*found, stage) == ("delivered", "tracked_parcels.delivered_at", "tracked_parcels.delivered_at")
+
+
+def test_two_shops_of_a_client_derive_side_by_side(engine, put):
+    put("orders", order_id="7", shop="northpeak_ebay", site="DE")
+    put("orders", order_id="8", shop="northpeak_woocommerce", site="DE")
+    with client_session(engine, "northpeak") as one, client_session(engine, "northpeak") as other:
+        derive_batch(one, "northpeak", "northpeak_ebay", {"orders": pd.DataFrame({"order_id": ["7"]})})
+        derive_batch(other, "northpeak", "northpeak_woocommerce", {"orders": pd.DataFrame({"order_id": ["8"]})})

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typer.testing import CliRunner
 
+from connectors import registry
 from pipeline import quota_plan
 from pipeline.cli import app
 
@@ -44,6 +45,9 @@ def test_the_command_prints_every_shop_s_hour_and_its_bottleneck(world):
     (row,) = json.loads(done.stdout)
     assert row["bottleneck"] == "searchOrders" and row["seconds"] == pytest.approx((44 - 20) / 0.0056, abs=1)
     assert row["fresh_at"].startswith("2026-11-17T04:11:25") and row["entities"]["orders"] == row["fresh_at"]
+    plan = quota_plan.plan_night(START)
+    (tracker,) = [each for each in plan if each["shop"] == "lumora_17track"]
+    assert tracker["starts_at"] == max(each["fresh_at"] for each in plan if not registry.tracking_source(each["marketplace"])) > START
     shown = CliRunner().invoke(app, ["quota", "plan", "--client", "lumora", "--at", "2026-11-17T03:00:00Z"])
     assert shown.exit_code == 0 and "The coming night" in shown.stdout
 

@@ -242,3 +242,12 @@ def lumora_changes() -> Restated:
         (told({"lumora_amazon_us": us(69_700), "lumora_lazada_sg": sg}), {"lumora_amazon_us": us(76_600), "lumora_lazada_sg": sg}),
         (told({"lumora_amazon_us": us(52_000), "lumora_lazada_sg": sg}, 2), {"lumora_amazon_us": us(52_000), "lumora_lazada_sg": sg_now}),
     )
+
+
+def longest() -> WeeklyMetrics:
+    """Every list at its longest, with titles and shops to match."""
+    names = [f"lumora_amazon_{n}" for n in range(12)]
+    product = TopProduct("S" * 60, LONG_TITLES[1] * 5, 10**6, 10**9, tuple(names))
+    stock = StockWatch(names[0], ("US", "DE"), "S" * 60, LONG_TITLES[1] * 5, "seller", 3, 28, 3.0, "low_cover")
+    many = tuple(shop(name, "amazon", ("DE", "FR", "IT", "ES", "NL", "SE")) for name in names)
+    return week(shops=many, top_products=(product,) * 50, stock_to_watch=(stock,) * 200)

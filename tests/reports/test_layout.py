@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+import report_beside as beside
 import report_weeks as weeks
 from report_browser import Browser, chromium
 
@@ -51,6 +52,7 @@ def unkind_changes() -> weeks.Restated:
     return weeks.compared((weeks.told({"lumora_amazon_us": was, "shop" * 30: was}), {"lumora_amazon_us": now, "shop" * 30: now}))
 
 
+BESIDE = {"a full week": beside.full, "unkind": beside.unkind, "an empty week": beside.empty}
 CHANGES = {"a full week": weeks.lumora_changes, "unkind": unkind_changes}
 CASES = {
     "a full week": (weeks.lumora, weeks.LUMORA), "a bad week": (weeks.northpeak, weeks.NORTHPEAK), "unkind": (unkind, weeks.LUMORA),
@@ -65,7 +67,7 @@ def test_nothing_reaches_beyond_the_window(browser, case, language, width):
     make, brand = CASES[case]
     metrics = make()
     certificates = [ShopCertificate(shop.shop, datetime(2026, 11, 14, tzinfo=UTC)) for shop in metrics.shops]
-    html = build(metrics, brand, certificates, language, CHANGES.get(case, weeks.Restated)()).html
+    html = build(metrics, brand, certificates, language, CHANGES.get(case, weeks.Restated)(), BESIDE.get(case, beside.Beside)()).html
     browser.show(html, width)
     assert browser.value("innerWidth") == width
     assert browser.value("document.documentElement.scrollWidth") <= width

@@ -116,6 +116,10 @@ def test_a_deadline_lies_ahead_by_its_nature_and_nothing_else_may(row, table_of)
     assert ("disputes", "plausible_time", "opened_at") in found(one(DISPUTES, table_of, opened))
 
 
+def test_what_a_buyer_was_promised_lies_ahead_too(chunk):
+    assert found(check("orders", chunk([{"deliver_by_at": NOON + timedelta(days=7)}]), FACTS)) == set()
+
+
 def test_an_orphan_goes_alone(chunk):
     checked = check("orders", chunk(lines=[{}, {"order_id": "nobody's"}]), FACTS)
     assert found(checked) == {("order_lines", "orphan", "order_id")}

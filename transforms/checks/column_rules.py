@@ -14,7 +14,8 @@ from transforms.schema import Kind, Table
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # no marketplace we read is older
 MAY_BE_AHEAD = timedelta(hours=2)  # a vendor's clock beside ours
-DEADLINES = ("respond_by_at", "expires_at", "valid_until_date", "ship_by_date", "due_date", "expected_date")  # lie ahead by their nature
+# lie ahead by their nature
+DEADLINES = ("respond_by_at", "deliver_by_at", "expires_at", "valid_until_date", "ship_by_date", "due_date", "expected_date")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Amounts and counts that cannot be below zero; ledger entries and payouts are signed.

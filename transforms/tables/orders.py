@@ -48,6 +48,7 @@ ORDERS = Table(
             "Keyed hash of the buyer's identity, the same for the same buyer at one marketplace within a client; never the identity.",
             nullable=True,
         ),
+        Column("deliver_by_at", Kind.INSTANT, "Until when the marketplace promised the buyer the goods, where it tells.", nullable=True),
     ),
 )
 

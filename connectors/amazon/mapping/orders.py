@@ -27,6 +27,7 @@ from transforms.tables import ORDER_LINES, ORDERS
 _ORDER = Flattener({
     "order_id": "orderId", "status": "fulfillment.fulfillmentStatus", "marketplace": "salesChannel.marketplaceId",
     "created": "createdTime", "updated": "lastUpdatedTime", "fulfilled_by": "fulfillment.fulfilledBy",
+    "promised": "fulfillment.deliverByWindow.latestDateTime",
     "total": "proceeds.grandTotal.amount", "currency": "proceeds.grandTotal.currencyCode", "breakdowns": "proceeds.breakdowns",
     "lines": "orderItems", "packages": "packages",
 })
@@ -82,6 +83,7 @@ def _describe(orders: Draft, flat: dict[str, list[Any]]) -> None:
     orders.word("fulfilled_by", flat["fulfilled_by"], FULFILLED_BY, required=False)
     orders.instant("placed_at", flat["created"])
     orders.day("placed_date", "placed_at", [ZONE.get(country) for country in site.to_pylist()])
+    orders.instant("deliver_by_at", flat["promised"])
     orders.instant("source_updated_at", flat["updated"])
 
 

@@ -109,6 +109,12 @@ def stocked_skus(house):
     return {row["sku"]: row["units"] for row in house.rows(query, shop=LAZADA)}
 
 
+def test_derived_rows_are_the_same_when_they_are_derived_again(house):
+    assert house.rows("SELECT 1 FROM followed_shipments LIMIT 1")
+    said = house.run("derive", "--client", "lumora", "--json")
+    assert said.code == 0 and said.json == [{"client": "lumora", "changed": 0}]
+
+
 def test_jobs_are_planned_decided_pushed_and_read_back(house):
     zero = next(sku for sku, units in stocked_skus(house).items() if units > 5)
     stock_changes(house, {zero: 0})

@@ -1,0 +1,91 @@
+"""What a report tells beside sales, from the client's rows: parcels, unmatched payments, advertising and visits."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from connectors import registry
+from pipeline.clients import Client
+from reports.facts import Beside
+from transforms.delivery import LOOKED_BACK, DeliveryWeek, delivery_week, telling_shops
+from transforms.metrics import Period
+from transforms.promised import PromisedWeek, promised_week
+from transforms.promotion import Promotion, promotion_week
+from transforms.unmatched import PaymentWeek, payment_week
+from warehouse import ledger
+from warehouse.merge import read_frame
+from warehouse.tables import metadata
+
+CLOCKS_DIFFER = timedelta(days=7)  # a shop dates a payment by its order, a service by its own start of it
+
+
+def beside(conn: Connection, client: Client, period: Period, now: datetime) -> Beside:
+    """``now``: the night the report belongs to."""
+    delivery, promised = _delivery(conn, client, period, now)
+    return Beside(delivery, promised, _payments(conn, client, period), _promotion(conn, client, period, now))
+
+
+def _delivery(conn: Connection, client: Client, period: Period, now: datetime) -> tuple[DeliveryWeek, PromisedWeek | None]:
+    left = metadata.tables["followed_shipments"].c.shipped_at
+    since = min(_midnight(period.start, client), now) - LOOKED_BACK
+    followed = read_frame(conn, "followed_shipments", left >= since, where={"client": client.name})
+    promise = metadata.tables["orders"].c.deliver_by_at
+    within = promise >= _midnight(period.start, client), promise < _midnight(period.end, client)
+    orders = read_frame(conn, "orders", *within, where={"client": client.name})
+    parcels = read_frame(conn, "followed_shipments", where={"client": client.name, "order_id": list(orders["order_id"].unique())})
+    promised = promised_week(orders, parcels, telling_shops(followed), period, client.zone, now)
+    return delivery_week(followed, period, client.zone, now), promised
+
+
+def payment_services(client: Client) -> dict[str, str]:
+    """Accounts that take payments and sell nothing → the service's name, as shops say it of an order."""
+    offered = {entry.name: (entry.marketplace, registry.endpoints(entry.marketplace)) for entry in client.shops}
+    return {name: service for name, (service, entities) in offered.items() if "payments" in entities and "orders" not in entities}
+
+
+def _payments(conn: Connection, client: Client, period: Period) -> PaymentWeek | None:
+    services = payment_services(client)
+    if not services:
+        return None
+    paid = metadata.tables["payments"].c.paid_at
+    around = _midnight(period.start, client) - CLOCKS_DIFFER, _midnight(period.end, client) + CLOCKS_DIFFER
+    payments = read_frame(conn, "payments", paid >= around[0], paid < around[1], where={"client": client.name})
+    orders = read_frame(conn, "orders", where={"client": client.name, "order_id": list(payments["order_id"].dropna().unique())})
+    since, until = _proven(conn, client, list(services))
+    return payment_week(payments, orders, services, period, client.zone, since, until)
+
+
+def _proven(conn: Connection, client: Client, accounts: list[str]) -> tuple[datetime | None, datetime | None]:
+    """Over which time the payments of every account are certified."""
+    ends = {row["shop"]: row["watermark"] for row in ledger.certificates(conn, client.name) if row["entity"] == "payments"}
+    starts = ledger.proven_since(conn, client.name, ("payments",))
+    found = [(starts.get((name, "payments")), ends.get(name)) for name in accounts]
+    if any(None in each for each in found):
+        return None, None
+    return max(start for start, _ in found), min(end for _, end in found)
+
+
+def _promotion(conn: Connection, client: Client, period: Period, now: datetime) -> Promotion | None:
+    files = {table: _newest_file(conn, table, client) for table in ("ad_spend", "traffic")}
+    days = {"ad_spend": "spend_date", "traffic": "traffic_date"}
+    rows = {}
+    for table, day in days.items():
+        column = metadata.tables[table].c[day]
+        rows[table] = read_frame(conn, table, column >= period.start, column < period.end, where={"client": client.name})
+    return promotion_week(rows["ad_spend"], rows["traffic"], period, now, files["ad_spend"], files["traffic"])
+
+
+def _newest_file(conn: Connection, table: str, client: Client) -> datetime | None:
+    """When the newest export of this kind was saved; one that told nothing new counts too."""
+    query = text(
+        f"SELECT greatest((SELECT max(source_updated_at) FROM {table} WHERE client = :client),"
+        " (SELECT max(source_updated_at) FROM confirmations WHERE client = :client AND table_name = :name))"
+    )
+    return conn.execute(query, {"client": client.name, "name": table}).scalar()
+
+
+def _midnight(day: date, client: Client) -> datetime:
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(client.zone))
