@@ -90,9 +90,10 @@ class _Desk:
         return JSONResponse([row for row in rows if all(row.get(name) == value for name, value in wanted.items())])
 
     def _asked(self, request: Request) -> Mapping[str, Market]:
-        """The shop's own market where one is named: nobody else can state a row of it."""
+        """The market that is named, itself or by its shop: nobody else can state a row of it."""
         shop = {**SHOPS, **SERVICES}.get(request.query_params.get("shop", ""))
-        return {name: market for name, market in self._markets.items() if shop is None or name == shop.marketplace}
+        wanted = shop.marketplace if shop else request.query_params.get("marketplace")
+        return {name: market for name, market in self._markets.items() if wanted in (None, name)}
 
     async def history(self, request: Request) -> Response:
         return Response(ecb_document(self._rates("ECB")), media_type="text/xml")

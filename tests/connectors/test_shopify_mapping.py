@@ -324,6 +324,12 @@ def test_a_refund_of_less_than_its_lines_gives_the_lines_what_was_paid():
     assert [row["refund_minor"] for row in rows] == [1000, 200]
 
 
+@pytest.mark.parametrize("untold", ["subtotalSet", "totalTaxSet"])
+def test_a_refunded_line_whose_worth_is_not_told_is_held_back_and_given_no_other_amount(untold):
+    rows, _ = after_sales(refunds=[refund(5, "15.0", [{**back(51, "10.0"), untold: None}, back(52, "5.0", line_id=2)])])
+    assert all("is missing" in row["fault"] for row in rows)
+
+
 def test_tax_that_prices_include_is_not_refunded_twice():
     rows, _ = after_sales(refunds=[refund(5, "10.0", [back(51, "10.0", tax="0.91")])], taxesIncluded=True)
     assert [row["refund_minor"] for row in rows] == [1000]

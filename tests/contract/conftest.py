@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -23,15 +23,15 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from contract_bench import Bench
+from contract_bench import Bench, module
 from contract_gateway import Gateway
 from contract_lent import MarketClock
-from contract_world import sandbox
+from contract_world import Sandboxes
 
 from connectors import registry
 from connectors.contract import Shop
 
-registered, module = cache(registry.known), cache(registry.module)  # each look-up searches all that is installed
+registered = cache(registry.known)
 TARGET = "DAIYUN_CONTRACT_TARGET"
 LAST = ("worn_tokens", "nights")
 HERE = Path(__file__).parent
@@ -47,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """``name`` runs over the connectors, ``entity`` over what each reads, ``windowed`` over those read by windows."""
-    names = metafunc.config.getoption("--connector") or registered()
+    names = metafunc.config.getoption("--connector", []) or registered()
     if {"entity", "windowed"} & set(metafunc.fixturenames):
         wanted = "entity" if "entity" in metafunc.fixturenames else "windowed"
         pairs = [
@@ -61,7 +61,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--score", None):
-        names = config.getoption("--connector") or registered()
+        names = config.getoption("--connector", []) or registered()
         config.pluginmanager.register(Score(Path(config.getoption("--score")), {name: Counter() for name in names}))
 
 
@@ -104,36 +104,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.user_properties.append(("connector", parameters["name"]))
 
 
+@dataclass
+class Stage:
+    """One connector's counterpart: its announcement, its clock, and the gateway in between."""
+
+    told: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        self.clock = MarketClock(self.told["clock"])
+        self.gateway = Gateway(self.told["clock"].removesuffix("/clock"), self.clock.now)
+
+
 @pytest.fixture(scope="session")
-def told(tmp_path_factory) -> Iterator[Mapping[str, Any]]:
-    """The announcement: where each marketplace, the truth, the clock, the horizon and the counts are."""
+def announce(tmp_path_factory) -> Iterator[Callable[[], Mapping[str, Any]]]:
+    """Where a marketplace, the truth, the clock, the horizon and the counts are; for every connector those of its own."""
     if os.environ.get(TARGET):
-        yield json.loads(Path(os.environ[TARGET]).read_text(encoding="utf-8"))
+        yield lambda: json.loads(Path(os.environ[TARGET]).read_text(encoding="utf-8"))
         return
-    with sandbox(tmp_path_factory.mktemp("sandbox") / "sandbox.log") as line:
-        yield line
-
-
-@pytest.fixture(scope="session")
-def clock(told) -> MarketClock:
-    return MarketClock(told["clock"])
-
-
-@pytest.fixture(scope="session")
-def gateway(told, clock) -> Iterator[Gateway]:
-    opened = Gateway(told["clock"].removesuffix("/clock"), clock.now)
-    yield opened
-    opened.stop()
+    sandboxes = Sandboxes(tmp_path_factory.mktemp("sandbox") / "sandbox.log")
+    yield sandboxes.open
+    sandboxes.stop()
 
 
 @dataclass
 class Benches:
     """One bench a shop, opened once; a marketplace's shops are sorted the liveliest first."""
 
-    told: Mapping[str, Any]
-    gateway: Gateway
-    clock: MarketClock
+    announce: Callable[[], Mapping[str, Any]]
     home: Path
+    stages: dict[str, Stage] = field(default_factory=dict)
     _shops: dict[str, list[Shop]] = field(default_factory=dict)
     _open: dict[str, Bench] = field(default_factory=dict)
 
@@ -142,23 +141,33 @@ class Benches:
 
     def _bench(self, name: str, shop: Shop) -> Bench:
         if shop.name not in self._open:
-            self._open[shop.name] = Bench(name, shop, self.told, self.gateway, self.clock, self.home)
+            stage = self.stage(name)
+            self._open[shop.name] = Bench(name, shop, stage.told, stage.gateway, stage.clock, self.home)
         return self._open[shop.name]
+
+    def stage(self, name: str) -> Stage:
+        if name not in self.stages:
+            self.stages[name] = Stage(self.announce())
+        return self.stages[name]
 
     def shops(self, name: str) -> list[Shop]:
         if name not in self._shops:
-            found = self.told["marketplaces"][name]["shops"]
+            told = self.stage(name).told
+            found = told["marketplaces"][name]["shops"]
             tables = sorted({endpoint.tables[0] for endpoint in module(name).ENDPOINTS.values()})
-            truth = [row for table in tables for row in requests.get(f"{self.told['truth']}/{table}", timeout=60).json()]
-            counts = Counter(row["shop"] for row in truth)
+            asked = [requests.get(f"{told['truth']}/{table}", {"marketplace": name}, timeout=60) for table in tables]
+            counts = Counter(row["shop"] for answer in asked for row in answer.json())
             made = [Shop(each["client"], shop, name, tuple(each["sites"]), each["account"]) for shop, each in found.items()]
             self._shops[name] = sorted(made, key=lambda shop: -counts[shop.name])
         return self._shops[name]
 
 
 @pytest.fixture(scope="session")
-def benches(told, gateway, clock, tmp_path_factory) -> Benches:
-    return Benches(told, gateway, clock, tmp_path_factory.mktemp("homes"))
+def benches(announce, tmp_path_factory) -> Iterator[Benches]:
+    opened = Benches(announce, tmp_path_factory.mktemp("homes"))
+    yield opened
+    for stage in opened.stages.values():
+        stage.gateway.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -182,11 +191,11 @@ def others(name, benches) -> list[Bench]:
 
 
 def _benches(name: str, benches: Benches) -> list[Bench]:
-    if name not in benches.told["marketplaces"]:
+    if name not in benches.stage(name).told["marketplaces"]:
         why = f"no marketplace announces itself as '{name}': add it to the sandbox, or name an announcement in {TARGET}"
         pytest.skip(why) if os.environ.get(TARGET) else pytest.fail(why)
     found = benches.of(name)
     for each in found:
-        each.settle()  # another connector's test may have let the world live on
+        each.settle()  # another shop's test may have let the world live on
         each.rest()
     return found

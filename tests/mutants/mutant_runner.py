@@ -7,6 +7,7 @@ Requests are lines of JSON on standard input (``{connector, file, old, new, caug
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -32,12 +33,15 @@ def warm_up() -> None:
 
     import pipeline.demo.truth
     import pipeline.validate  # noqa: F401
+    import warehouse.embedded  # noqa: F401
     from connectors import registry
 
     for name in registry.known():
         registry.module(name)
     for name in [name for name in sys.modules if name.partition(".")[0] in CHANGED]:
         del sys.modules[name]
+    gc.collect()
+    gc.freeze()  # pytest's own end collects several times over; what is warm is no garbage
 
 
 def judge(mutant: dict[str, Any], folder: Path, open_sandbox: Callable[[], dict[str, Any]]) -> dict[str, str]:
@@ -79,7 +83,8 @@ def _in_a_fork(copy: Path, mutant: dict[str, Any], log: Path, open_sandbox: Call
             sys.path.insert(0, str(copy))
             import pytest
 
-            options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", f"pythonpath={copy} {ROOT}"]
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # looking for plugins and loading them costs more than most tests here
+            options = ["-x", "-q", "-p", "no:cacheprovider", "-o", f"pythonpath={copy} {ROOT}"]
             code = pytest.main([str(SUITE), "--connector", mutant["connector"], "-k", mutant["caught_by"], *options])
         finally:
             sys.stdout.flush()
@@ -88,8 +93,8 @@ def _in_a_fork(copy: Path, mutant: dict[str, Any], log: Path, open_sandbox: Call
 
 
 def main() -> None:
-    warm_up()
     open_sandbox = prepared_sandbox()
+    warm_up()
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory(prefix="daiyun-mutants-") as name:
         os.environ["DAIYUN_CONTRACT_TARGET"] = str(Path(name) / "announcement.json")
