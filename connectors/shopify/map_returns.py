@@ -90,6 +90,8 @@ class _Money:
         on_top = [order["tax_included"][row] is False for row in of_line.tolist()]
         worth = [(goods or 0) + ((duty or 0) if extra else 0) for goods, duty, extra in zip(subtotal, tax, on_top, strict=True)]
         total = amounts(columns["total"], [order["currency"][row] for row in parent.tolist()], "refund_minor", faults).to_pylist()
+        for row in (row for row, told in enumerate(total) if told is None):
+            faults.add(row, "refund_minor", "its total is missing")
         self.lines: list[list[int]] = [[] for _ in total]
         for row, refund in enumerate(self.owner.tolist()):
             self.lines[refund].append(row)
