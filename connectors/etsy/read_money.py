@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ PAYMENTS_A_CALL = 50  # their ids stand in the address
 
 
 class LedgerWay(Lists):
-    """Tasks: lists of entry ids whose payments are asked for."""
+    """Behind each page of entries, the payments that its entries speak of."""
 
     def __init__(self, shop_id: str) -> None:
         self._path = f"/shops/{shop_id}"
@@ -24,12 +24,8 @@ class LedgerWay(Lists):
     def sweeps(self, window: Window, now: datetime) -> list[Sweep]:
         return ledger_sweeps(self._path, window)
 
-    def errands(self, sweep: Sweep, answer: Mapping[str, Any]) -> list[Any]:
-        ids = [text(entry.get("entry_id")) for entry in entries(answer.get("results")) if speaks_of_payment(entry)]
-        return [ids[at : at + PAYMENTS_A_CALL] for at in range(0, len(ids), PAYMENTS_A_CALL)]
-
-    def errand(self, task: Any) -> Errand:
-        return ask_payments(self._path, task, "payments")
+    def errands(self, sweep: Sweep, answer: Mapping[str, Any]) -> list[Errand]:
+        return ask_payments(self._path, filter(speaks_of_payment, entries(answer.get("results"))), "payments")
 
 
 def ledger_sweeps(path: str, window: Window, *, part: str = "entries", is_counted: bool = True) -> list[Sweep]:
@@ -46,11 +42,16 @@ def ledger_sweeps(path: str, window: Window, *, part: str = "entries", is_counte
     return found
 
 
-def ask_payments(path: str, entry_ids: Iterable[str], part: str) -> Errand:
-    ids = list(entry_ids)
+def ask_payments(path: str, spoken_of: Iterable[Mapping[str, Any]], part: str) -> list[Errand]:
+    """The payments of these entries, as many at once as an address holds."""
+    ids = [text(entry.get("entry_id")) for entry in spoken_of]
+    return [_ask(path, ids[at : at + PAYMENTS_A_CALL], part) for at in range(0, len(ids), PAYMENTS_A_CALL)]
+
+
+def _ask(path: str, entry_ids: Sequence[str], part: str) -> Errand:
     return Errand(
         "getPaymentAccountLedgerEntryPayments", f"{path}/payment-account/ledger-entries/payments", part,
-        f"payments of {len(ids)} entries from {ids[0]}", {"ledger_entry_ids": ",".join(ids)},
+        f"payments of {len(entry_ids)} entries from {entry_ids[0]}", {"ledger_entry_ids": ",".join(entry_ids)},
     )
 
 

@@ -13,15 +13,15 @@ from typing import Any
 
 from connectors.contract import Window
 from connectors.etsy.endpoints import SWEEP_DAYS
-from connectors.etsy.read_money import PAYMENTS_A_CALL, ask_payments, ledger_sweeps, speaks_of_refund
+from connectors.etsy.read_money import ask_payments, ledger_sweeps, speaks_of_refund
 from connectors.etsy.values import earlier, entries, first_second, last_second, text
 from connectors.etsy.walk import Errand, Lists, Sweep
 
-PAYMENTS, RECEIPT = "payments", "receipt"
+PAYMENTS, RECEIPTS = "refund payments", "receipts"
 
 
 class OrdersWay(Lists):
-    """Tasks: ``["payments", [entry ids]]`` and ``["receipt", id]``."""
+    """Behind each page of refunds in the ledger the payments they gave back, and behind those their receipts."""
 
     def __init__(self, shop_id: str) -> None:
         self._path = f"/shops/{shop_id}"
@@ -41,26 +41,22 @@ class OrdersWay(Lists):
         ]
 
     def _receipts(self, parameters: Mapping[str, str], note: str) -> Sweep:
-        return Sweep("getShopReceipts", f"{self._path}/receipts", parameters, "receipts", "receipt_id", f"receipts {note}")
+        return Sweep("getShopReceipts", f"{self._path}/receipts", parameters, RECEIPTS, "receipt_id", f"receipts {note}")
 
-    def errands(self, sweep: Sweep, answer: Mapping[str, Any]) -> list[Any]:
+    def errands(self, sweep: Sweep, answer: Mapping[str, Any]) -> list[Errand]:
         if sweep.is_counted:
             return []
-        ids = [text(entry.get("entry_id")) for entry in entries(answer.get("results")) if speaks_of_refund(entry)]
-        return [[PAYMENTS, ids[at : at + PAYMENTS_A_CALL]] for at in range(0, len(ids), PAYMENTS_A_CALL)]
+        return ask_payments(self._path, filter(speaks_of_refund, entries(answer.get("results"))), PAYMENTS)
 
-    def errand(self, task: Any) -> Errand:
-        kind, what = task
-        if kind == PAYMENTS:
-            return ask_payments(self._path, what, "refund payments")
-        return Errand("getShopReceipt", f"{self._path}/receipts/{what}", "receipts", f"refunded receipt {what}")
-
-    def after(self, task: Any, answer: Mapping[str, Any], window: Window) -> tuple[list[Any], list[str]]:
-        kind, what = task
-        if kind == PAYMENTS:
+    def after(self, errand: Errand, answer: Mapping[str, Any], window: Window) -> tuple[list[Errand], list[str]]:
+        if errand.part == PAYMENTS:
             receipts = dict.fromkeys(text(payment.get("receipt_id")) for payment in entries(answer.get("results")))
-            return [[RECEIPT, receipt] for receipt in receipts if receipt], []
-        return [], [] if _was_swept(answer, window) else [what]
+            return [self._receipt(receipt) for receipt in receipts if receipt], []
+        return [], [] if _was_swept(answer, window) else [errand.record]
+
+    def _receipt(self, receipt: str) -> Errand:
+        path = f"{self._path}/receipts/{receipt}"
+        return Errand("getShopReceipt", path, RECEIPTS, f"refunded receipt {receipt}", record=receipt)
 
 
 def _was_swept(receipt: Mapping[str, Any], window: Window) -> bool:

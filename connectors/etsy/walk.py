@@ -9,7 +9,7 @@ it said; otherwise the sweep is run through again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -44,13 +44,18 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Errand:
-    """A call that a page asks for. A 404 is an answer: what was spoken of is gone."""
+    """A call that a page asks for; it waits in the state as a plain JSON object. A 404 is an answer: what was spoken of is gone.
+
+    Attributes:
+        record: the one record it fetches, which is fetched once in a pull however often it is spoken of; "" where it fetches many.
+    """
 
     operation: str
     path: str
     part: str
     note: str
     parameters: Mapping[str, str] = field(default_factory=dict)
+    record: str = ""
 
 
 class Walk(Protocol):
@@ -58,9 +63,8 @@ class Walk(Protocol):
 
     def sweeps(self, window: Window, now: datetime) -> list[Sweep]: ...
     def units(self, record: Mapping[str, Any]) -> int: ...
-    def errands(self, sweep: Sweep, answer: Mapping[str, Any]) -> list[Any]: ...
-    def errand(self, task: Any) -> Errand: ...
-    def after(self, task: Any, answer: Mapping[str, Any], window: Window) -> tuple[list[Any], list[str]]: ...
+    def errands(self, sweep: Sweep, answer: Mapping[str, Any]) -> list[Errand]: ...
+    def after(self, errand: Errand, answer: Mapping[str, Any], window: Window) -> tuple[list[Errand], list[str]]: ...
 
 
 class Lists:
@@ -70,15 +74,12 @@ class Lists:
         """How many of our records one of Etsy's stands for."""
         return 1
 
-    def errands(self, sweep: Sweep, answer: Mapping[str, Any]) -> list[Any]:
-        """What to ask after this page, as JSON-able tasks."""
+    def errands(self, sweep: Sweep, answer: Mapping[str, Any]) -> list[Errand]:
+        """What to ask after this page."""
         return []
 
-    def errand(self, task: Any) -> Errand:
-        raise NotImplementedError("a way of lists only runs no errands")
-
-    def after(self, task: Any, answer: Mapping[str, Any], window: Window) -> tuple[list[Any], list[str]]:
-        """Further tasks, and ids of records that came with the answer and were in no counted sweep."""
+    def after(self, errand: Errand, answer: Mapping[str, Any], window: Window) -> tuple[list[Errand], list[str]]:
+        """Further errands, and ids of records that came with the answer and were in no counted sweep."""
         return [], []
 
 
@@ -89,13 +90,13 @@ def walk(way: Walk, gateway: Gateway, window: Window, cursor: Mapping[str, Any] 
     state: State | None = {**cursor} if cursor else {**_FRESH, "extra": [], "begun": begun.isoformat(), "sweep": 0, "base": 0, "group": -1}
     while state is not None:
         sweep = sweeps[state["sweep"]]
-        page, reached = _run_errand(way, gateway, window, state) if state["tasks"] else _turn_page(way, gateway, sweep, state)
+        page, reached = _run_errand(way, gateway, window, state) if state["errands"] else _turn_page(way, gateway, sweep, state)
         announced, state = _announced(sweep, reached), _settled(sweep, reached, len(sweeps))
         yield replace(page, group=reached["group"], announced=announced, cursor=state)
 
 
 # A sweep that begins. ``seen``: its former runs' ids with the units of each; ``run``: this one's.
-_FRESH: State = {"offset": 0, "total": None, "is_steady": True, "seen": {}, "run": {}, "runs": 1, "tasks": [], "is_over": False}
+_FRESH: State = {"offset": 0, "total": None, "is_steady": True, "seen": {}, "run": {}, "runs": 1, "errands": [], "is_over": False}
 
 
 def _turn_page(way: Walk, gateway: Gateway, sweep: Sweep, state: State) -> tuple[Page, State]:
@@ -105,19 +106,20 @@ def _turn_page(way: Walk, gateway: Gateway, sweep: Sweep, state: State) -> tuple
     reply = gateway.get(sweep.operation, sweep.path, parameters, note=note)
     answer = reply.json if isinstance(reply.json, Mapping) else {}
     page = Page(reply.body, reply.received_at, f"{sweep.operation}: {note}", part=sweep.part)
-    return page, {**_looked(way, sweep, state, answer), "tasks": way.errands(sweep, answer), "group": state["group"] + 1}
+    errands = [asdict(errand) for errand in way.errands(sweep, answer)]
+    return page, {**_looked(way, sweep, state, answer), "errands": errands, "group": state["group"] + 1}
 
 
 def _run_errand(way: Walk, gateway: Gateway, window: Window, state: State) -> tuple[Page, State]:
-    """The first of the waiting tasks; its page belongs to the list page that asked for it."""
-    task, *waiting = state["tasks"]
-    errand = way.errand(task)
+    """The first of the waiting errands; its page belongs to the list page that asked for it."""
+    first, *waiting = state["errands"]
+    errand = Errand(**first)
     reply = gateway.get(errand.operation, errand.path, errand.parameters, note=errand.note, tolerates=(404,))
-    further, found = way.after(task, reply.json, window) if reply.status == 200 and isinstance(reply.json, Mapping) else ([], [])
+    further, found = way.after(errand, reply.json, window) if reply.status == 200 and isinstance(reply.json, Mapping) else ([], [])
     page = Page(reply.body, reply.received_at, f"{errand.operation}: {errand.note}", part=errand.part if reply.status == 200 else "gone")
-    # a record is fetched once in a pull, however often it is spoken of
-    fresh = [each for each in further if each not in waiting and each[-1] not in state["extra"]]
-    return page, {**state, "tasks": [*waiting, *fresh], "extra": list(dict.fromkeys([*state["extra"], *found]))}
+    asked = [asdict(each) for each in further if each.record not in state["extra"]]
+    fresh = [each for each in asked if each not in waiting]
+    return page, {**state, "errands": [*waiting, *fresh], "extra": list(dict.fromkeys([*state["extra"], *found]))}
 
 
 def _looked(way: Walk, sweep: Sweep, state: State, answer: Mapping[str, Any]) -> State:
@@ -141,7 +143,7 @@ def _announced(sweep: Sweep, state: State) -> int:
 
 def _settled(sweep: Sweep, state: State, sweeps: int) -> State | None:
     """Where to go on: an errand, the next page, the same sweep once more, the next sweep, or nowhere."""
-    if state["tasks"] or not state["is_over"]:
+    if state["errands"] or not state["is_over"]:
         return state
     is_whole = state["is_steady"] and state["total"] in (None, len(state["run"]))
     if not is_whole and state["runs"] < RUNS:

@@ -152,5 +152,29 @@ def test_secrets_are_cut_out_of_text(text):
     assert "SECRETVALUE" not in redact(text, ["SECRETVALUE"] if "itself" in text else [])
 
 
+@pytest.mark.parametrize("token", [
+    "shpat_" + "0aB9" * 8, "shpca_" + "0f" * 16, "shppa_" + "0f" * 16, "shpss_" + "0f" * 16, "shprt_" + "0f" * 16, "shptka_" + "0f" * 16,
+    "ck_" + "0f" * 20, "cs_" + "0f" * 20, "A21AA" + "Kn_v0-rX" * 12, "R23AA" + "Kn_v0-rX" * 12, "asat_" + "0f" * 16,
+    "12345678." + "jKBP_nOi-t" * 8, "v^1.1#i^1#f^0#I^3#p^1#t^H4sIAAAA/+VYe2==", "v%5E1.1%23i%5E1%23t%5EH4sIAAAA", "Atzr|IwEB-x.y+z/=",
+    "PRD-0f1e2d3c4b5a-8cae-4fb6-b103-52ca", "amzn1.oa2-cs.v1." + "0f" * 32, "50000601c30" + "atpEdfgu3L" * 4,
+])
+def test_what_looks_like_a_vendors_token_is_cut_out_whoever_wrote_it(token):
+    assert redact(f'refused "{token}" for shop 7.') == 'refused "***" for shop 7.'
+    assert token not in redact(f"https://x.test/a?page=2&t={token}&b=1")
+
+
+@pytest.mark.parametrize("name", ["17token", "DHL-API-Key", "as-api-key", "x-api-key", "shared_secret", "X-Shopify-Access-Token"])
+def test_keys_without_a_shape_go_by_the_name_they_are_sent_under(name):
+    assert "0F1E2D3C" not in redact(f"{name}: 0F1E2D3C4B5A") + redact(f'{{"{name}": "0F1E2D3C4B5A"}}')
+
+
+@pytest.mark.parametrize("text", [
+    "order 500012345678901, 1234567.50 USD", "request id 0f1e2d3c4b5a69788796a5b4c3d2e1f0", "parcel JD014600003828392000",
+    "capture 2XR45678AB123456C", "shop acme-store.myshopify.com", "receipt 3012345678 on 2026-11-27T03:00:00.000000+00:00",
+])
+def test_numbers_that_people_need_stay_readable(text):
+    assert redact(text) == text
+
+
 def test_a_vendors_novel_becomes_one_short_line():
     assert len(shorten("word\n" * 500)) == 300 and "\n" not in shorten("a\nb")

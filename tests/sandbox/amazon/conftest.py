@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 import requests
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from sandbox.amazon import open_market
 from sandbox.amazon.market import AmazonMarket
@@ -57,9 +59,6 @@ def _world():
 
 @pytest.fixture
 def stand(served, _world) -> Stand:
-    from starlette.applications import Starlette
-    from starlette.routing import Mount
-
     base, holder = served
     house = open_house(SETTINGS)
     house.world = house.stock._world = _world

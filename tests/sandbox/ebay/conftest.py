@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import base64
-import socket
-import threading
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 import requests
-import uvicorn
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -82,26 +78,6 @@ class Stand:
 
 
 @pytest.fixture(scope="session")
-def _server():
-    """(address, holder): whatever application the holder holds is served."""
-    holder: dict = {}
-
-    async def current(scope, receive, send):
-        await holder["app"](scope, receive, send)
-
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(current, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/ebay", holder
-    server.should_exit = True
-    thread.join(5)
-
-
-@pytest.fixture(scope="session")
 def _world():
     house = open_house(SETTINGS)
     assert house.snapshot  # made now: no test's first call shall wait for it
@@ -109,13 +85,13 @@ def _world():
 
 
 @pytest.fixture
-def stand(_server, _world) -> Stand:
-    base, holder = _server
+def stand(served, _world) -> Stand:
+    base, holder = served
     house = open_house(SETTINGS)
     house.world = house.stock._world = _world
     market = open_market(house)
     holder["app"] = Starlette(routes=[Mount("/ebay", routes=market.routes())])
-    return Stand(house, market, base)
+    return Stand(house, market, f"{base}/ebay")
 
 
 def refused(answer: requests.Response, status: int, number: int) -> str:
