@@ -12,7 +12,7 @@ from connectors.contract import Credentials, Services, Shop, Token
 from connectors.errors import FatalError
 from connectors.http import Call, Session, pick
 from connectors.shopify.endpoints import BUDGETS, VERSION
-from connectors.shopify.verdict import SPLIT, TOO_COSTLY, code_of, judge, judge_token, text, top_errors, wait_for
+from connectors.shopify.verdict import SPLIT, TOO_COSTLY, code_of, judge, judge_token, text, throttle, top_errors, wait_for
 from connectors.tokens import AccessTokens, token_name
 from connectors.verdicts import Reply
 
@@ -26,12 +26,17 @@ class TooCostly(FatalError):
 class Graph:
     """One shop's queries.
 
+    Attributes:
+        dearest: the most points one of its queries was said to cost: a cheap one is not followed by a dear one that the bucket
+            cannot bear.
+
     The token is either permanent (``access_token``, of apps made before 2026) or asked for by ``client_id`` and
     ``client_secret``: those live a day and are not refreshed but asked for again.
     """
 
     def __init__(self, shop: Shop, credentials: Credentials, services: Services) -> None:
         self.shop, self.services, self._credentials = shop, services, credentials
+        self.dearest = 0.0
         who = f"shopify, shop '{shop.client}/{shop.name}'"
         self._host = pick(("host",), {"host": credentials.host.rstrip("/")}, who)["host"]
         permanent = credentials.secrets.get("access_token")
@@ -69,8 +74,10 @@ class Graph:
         return self._files.send(Call("downloadFile", "GET", url, note=note, is_signed=False, is_json=False))
 
     def _pace(self, reply: Reply) -> None:
-        """Whoever calls next, in whatever process, waits until the bucket would bear this query once more."""
-        seconds = wait_for(reply.json)
+        """Whoever calls next, in whatever process, waits until the bucket would bear the dearest query so far once more."""
+        told = throttle(reply.json)
+        self.dearest = max(self.dearest, told[0] if told else 0.0)
+        seconds = wait_for(reply.json, self.dearest)
         if seconds:
             budget = BUDGETS["graphql"]
             self.services.limiter.penalise(budget, self.session.holder(budget), seconds)

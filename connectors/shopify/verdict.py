@@ -77,13 +77,13 @@ def throttle(answer: Any) -> tuple[float, float, float] | None:
     return told if told[2] > 0 else None
 
 
-def wait_for(answer: Any) -> float | None:
-    """Seconds until the bucket holds the points of such a query again; None where the answer does not tell."""
+def wait_for(answer: Any, dearest: float = 0.0) -> float | None:
+    """Seconds until the bucket holds the points of such a query again, or of the ``dearest``; None where the answer does not tell."""
     told = throttle(answer)
     if told is None:
         return None
     asked, left, rate = told
-    return max(0.0, (asked - left) / rate)
+    return max(0.0, (max(asked, dearest) - left) / rate)
 
 
 def text(value: Any) -> str:

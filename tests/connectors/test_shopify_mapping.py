@@ -330,6 +330,16 @@ def test_a_refunded_line_whose_worth_is_not_told_is_held_back_and_given_no_other
     assert all("is missing" in row["fault"] for row in rows)
 
 
+def test_a_refund_whose_total_is_not_told_is_held_back():
+    rows, ids = after_sales(refunds=[{**refund(5, "15.0", [back(51, "10.0")]), "totalRefundedSet": None}])
+    assert ids == ["Refund/5"] and rows and all("its total is missing" in row["fault"] for row in rows)
+
+
+def test_a_refund_is_held_back_where_nobody_says_whether_prices_include_tax():
+    rows, _ = after_sales(refunds=[refund(5, "10.91", [back(51, "10.0", tax="0.91")])], taxesIncluded=None)
+    assert rows and all("whether prices include tax is not told" in row["fault"] for row in rows)
+
+
 def test_tax_that_prices_include_is_not_refunded_twice():
     rows, _ = after_sales(refunds=[refund(5, "10.0", [back(51, "10.0", tax="0.91")])], taxesIncluded=True)
     assert [row["refund_minor"] for row in rows] == [1000]

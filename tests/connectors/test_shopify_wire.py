@@ -69,6 +69,13 @@ def test_throttled_comes_under_http_200_and_is_waited_out_as_the_points_say(stor
     assert sum(clock.slept) == pytest.approx(5.0, abs=0.3) and len(loopback.calls(GRAPHQL)) == 2
 
 
+def test_a_cheap_query_leaves_the_points_that_the_dear_one_behind_it_will_need(store, clock, loopback):
+    dear = {"data": tenders(1, after="c1"), "extensions": cost(asked=900, left=1100)}
+    cheap = {"data": tenders(2, after="c2"), "extensions": cost(asked=10, left=400, rate=100.0)}
+    assert len(list(store(dear, cheap, tenders(3)).read("payments", WINDOW))) == 3
+    assert sum(clock.slept) == pytest.approx(5.0, abs=0.3)
+
+
 def test_a_throttled_wait_longer_than_ones_patience_gives_the_slot_back(store):
     throttled = {**error("THROTTLED", "Throttled"), "extensions": cost(asked=1000, left=0, rate=10.0)}
     with pytest.raises(QuotaWait) as wait:

@@ -36,7 +36,7 @@ from transforms.schema import Kind
 from transforms.tables import CANONICAL
 
 PATIENCE_SECONDS = 10_000_000.0  # waits cost nothing here, so they are waited out
-ANSWER_SECONDS, IMPATIENT_SECONDS = 20.0, 0.5  # of the wall
+ANSWER_SECONDS, IMPATIENT_SECONDS = 20.0, 0.25  # of the wall
 MOST_PAGES = 2000
 SLOW_SECONDS = 3 * 3600.0
 HISTORY_DAYS = 6  # longer than the world is old when the suite begins

@@ -74,7 +74,7 @@ def to_nothing(reply: Reply) -> None:
 
 
 def too_late(reply: Reply) -> None:
-    reply.stall_seconds = 0.9  # of the wall; whoever is impatient waits 0.5
+    reply.stall_seconds = 0.5  # of the wall; whoever is impatient waits half of it
 
 
 # every connector must come through, or say what is wrong
