@@ -17,6 +17,7 @@ from sandbox.control import control_routes
 from sandbox.house import DEFAULT_HORIZON, Settings, open_house
 from sandbox.samples import aliexpress, amazon, dhl, lazada, woocommerce
 from sandbox.samples.descriptions import looked_into
+from sandbox.samples.recordings import recordings_in
 from sandbox.samples.stall import Stall
 from sandbox.server import remember_clock
 
@@ -38,7 +39,7 @@ def samples_app(folder: Path, state: Path | None = None) -> Starlette:
     Raises:
         OSError, KeyError, ValueError: the samples of a marketplace are not there, or not what they should be.
     """
-    night = night_after(woocommerce.recordings_in(folder / "woocommerce").until)
+    night = night_after(recordings_in(folder / "woocommerce").until)
     house = open_house(Settings(orders_per_day=0, horizon=night, state=state))
     stalls = [stall for vendor in VENDORS for stall in vendor.open_stalls(folder, house)]
     counts = looked_into(folder)
