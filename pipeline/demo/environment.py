@@ -153,7 +153,8 @@ def _by_client(markets: Mapping[str, Any]) -> dict[str, tuple[list[str], list[di
     for marketplace, market in markets.items():
         for name, shop in market["shops"].items():
             names, shops = found.setdefault(shop["client"], ([], []))
-            shops.append({"name": name, "marketplace": marketplace, "sites": shop["sites"]})
+            chosen = {"entities": shop["entities"]} if shop.get("entities") else {}
+            shops.append({"name": name, "marketplace": marketplace, "sites": shop["sites"], **chosen})
             if marketplace not in names:
                 names.append(marketplace)
     return found

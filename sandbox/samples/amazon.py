@@ -50,7 +50,6 @@ EMPTY: dict[str, Any] = {
 }
 TOKENS = ("paginationToken", "nextToken", "pageToken")
 LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
-TRAFFIC = "GET_SALES_AND_TRAFFIC_REPORT"
 RETURNS = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE"
 HEADERS = {
     LISTINGS: "seller-sku\tasin1\tstatus\n",
@@ -81,7 +80,11 @@ def open_stalls(folder: Path, house: House) -> list[Stall]:
     login = Login(house, seals, {shop.name: shop for shop in shops})
     door = Door(Gate(house, seals, login), login)
     return [
-        Stall(shop, desk.routes(door, shop), {"seller_id": numbers.seller_id(shop)}, login.credentials(shop), desk.served)
+        # Visitors come in reports alone, one a site and day, and nobody publishes one.
+        Stall(
+            shop, desk.routes(door, shop), {"seller_id": numbers.seller_id(shop)}, login.credentials(shop), desk.served,
+            entities=tuple(desk.served()),
+        )
         for shop, desk in zip(shops, desks, strict=True)
     ]
 
@@ -143,7 +146,7 @@ class AmazonDesk:
         return {
             "orders": ids("searchOrders", "orderId", "orders"), "listings": ids("searchListingsItems", "sku", "items"),
             "ledger": ids("listTransactions", "transactionId", "payload", "transactions"), "payouts": ids("listPayouts", "id", "payouts"),
-            "fba_inventory": [], "returns": [], "traffic": [],
+            "fba_inventory": [], "returns": [],
         }
 
     def routes(self, door: Door, shop: Shop) -> list[Route]:
@@ -190,17 +193,15 @@ class AmazonDesk:
     async def _create(self, request: Request) -> Response:
         """No vendor publishes a report: its number says what it is of, and it is done at once."""
         wanted = await request.json()
-        if wanted.get("reportType") not in (*HEADERS, TRAFFIC):
+        if wanted.get("reportType") not in HEADERS:
             return JSONResponse({"errors": [{"code": "InvalidInput", "message": "No such report among the samples."}]}, 400)
         site = SITES.get((wanted.get("marketplaceIds") or [""])[0], "none")
-        day = f"@{wanted['dataStartTime'][:10]}" if wanted["reportType"] == TRAFFIC else ""
-        return JSONResponse({"reportId": f"{wanted['reportType']}{day}-{site}"}, 202)
+        return JSONResponse({"reportId": f"{wanted['reportType']}-{site}"}, 202)
 
     async def _report(self, request: Request) -> Response:
         number = request.path_params["id"]
         return JSONResponse({
-            "reportId": number, "reportType": number.rpartition("-")[0].partition("@")[0], "processingStatus": "DONE",
-            "reportDocumentId": number,
+            "reportId": number, "reportType": number.rpartition("-")[0], "processingStatus": "DONE", "reportDocumentId": number,
             "createdTime": "2026-01-01T00:00:00Z",
         })
 
@@ -210,16 +211,11 @@ class AmazonDesk:
         return JSONResponse({"reportDocumentId": number, "url": address})
 
     async def _file(self, request: Request) -> Response:
-        """The listings file names exactly the SKUs of the sample that lie on the site; nobody came on any day."""
+        """The listings file names exactly the SKUs of the sample that lie on the site."""
         kind, _, site = request.path_params["id"].rpartition("-")
-        if kind.startswith(f"{TRAFFIC}@"):
-            return JSONResponse(_day_without_visitors(kind.partition("@")[2], IDS.get(site, "")))
         if kind not in HEADERS:
             return PlainTextResponse("", 404)
         items = self.mine["searchListingsItems"].document["items"] if kind == LISTINGS else []
         found = [item for item in items if IDS.get(site) in marketplaces_in(item)]
         return PlainTextResponse(HEADERS[kind] + "".join(f"{item['sku']}\t\tActive\n" for item in found))
 
-def _day_without_visitors(day: str, marketplace: str) -> dict[str, Any]:
-    told = {"reportType": TRAFFIC, "reportOptions": {}, "dataStartTime": day, "dataEndTime": day, "marketplaceIds": [marketplace]}
-    return {"reportSpecification": told, "salesAndTrafficByDate": [], "salesAndTrafficByAsin": []}

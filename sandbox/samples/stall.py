@@ -22,6 +22,7 @@ class Stall:
         served: entity → the vendor's ids of the records that are served, as often as they are published; None stands for a
             record that is published without one.
         gaps: entity → id (empty: a record without one) → what belongs to the record and is not published, so that it cannot be whole.
+        entities: what its client's file has read; empty: everything the marketplace's connector offers.
         door, login: where below the mount the API and the token service begin.
     """
 
@@ -31,6 +32,7 @@ class Stall:
     credentials: Mapping[str, Any]
     served: Callable[[], Served]
     gaps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    entities: Sequence[str] = ()
     door: str = ""
     login: str = ""
 
@@ -39,7 +41,7 @@ class Stall:
         mount = f"{base}/{self.shop.marketplace}/{self.shop.name}"
         return {
             "client": self.shop.client, "sites": list(self.shop.sites), "base_url": mount + self.door, "auth_url": mount + self.login,
-            "account": dict(self.account), "credentials": dict(self.credentials),
+            "account": dict(self.account), "credentials": dict(self.credentials), "entities": list(self.entities),
         }
 
 

@@ -60,17 +60,6 @@ def test_a_continued_page_is_the_empty_last_one(ask, path, token, records):
     assert first and last == []
 
 
-def test_a_report_of_a_days_visitors_is_of_that_day_and_site_and_tells_of_nobody(ask):
-    reports, day = "/reports/2021-06-30", "2026-11-12T00:00:00Z"
-    wanted = {"reportType": "GET_SALES_AND_TRAFFIC_REPORT", "marketplaceIds": ["ATVPDKIKX0DER"], "dataStartTime": day, "dataEndTime": day}
-    number = ask.amazon(f"{reports}/reports", body=wanted).json()["reportId"]
-    document = ask.amazon(f"{reports}/documents/{ask.amazon(f'{reports}/reports/{number}').json()['reportDocumentId']}").json()
-    visitors = requests.get(document["url"], timeout=10).json()
-    assert visitors["salesAndTrafficByDate"] == visitors["salesAndTrafficByAsin"] == []
-    of = visitors["reportSpecification"]
-    assert (of["dataStartTime"], of["dataEndTime"], of["marketplaceIds"]) == ("2026-11-12", "2026-11-12", ["ATVPDKIKX0DER"])
-
-
 def test_the_listings_reports_name_exactly_the_samples_skus(told, ask):
     ids = {"US": "ATVPDKIKX0DER", "CA": "A2EUQ1WTGCTBG2", "JP": "A1VC38T7YXB528", "GB": "A1F83G8C2ARO7P", "BR": "A2Q3Y263D00KWC"}
     for name, shop in told["marketplaces"]["amazon"]["shops"].items():
