@@ -22,10 +22,12 @@ SNAPSHOT_SPAN = timedelta(days=1)  # a snapshot's window says when it was curren
 def window_for(endpoint: Endpoint, watermark: datetime | None, until: datetime | None, since: datetime | None) -> Window | None:
     """The window a pull must read: from the watermark less the overlap (a backfill: exactly its interval).
 
+    It ends with the run's interval; where the lag reaches back before that, by the lag earlier, whenever it is read: a later
+    run for the same night finds the window that an earlier one has begun.
     None: everything up to ``until`` is proven already and the endpoint has no overlap to look at again.
     """
     safe = clock().now() - endpoint.lag
-    end = min(until, safe) if until else safe
+    end = safe if until is None else until if until <= safe else min(until - endpoint.lag, safe)
     if since is not None:
         return Window(since, end) if since < end else None
     if watermark is None:

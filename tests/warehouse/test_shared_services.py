@@ -163,10 +163,11 @@ def test_a_refusal_by_the_vendor_holds_for_every_shop_of_the_application(engine)
     assert limiter.take(quota, "app", 60, "b") == 30
 
 
-def _ask_on_and_on(url: str, shop: str, calls: int, results) -> None:
+def _ask_on_and_on(url: str, shop: str, calls: int, all_there, results) -> None:
     """Make so many calls of a shared quota, one after the other; tell how often each had to ask for its turn."""
     engine, asked, quota = make_engine(url), [], SharedQuota(rate_per_second=5, burst=1)
     limiter = PostgresLimiter(engine, WallClock(), Wait)
+    all_there.wait(100)
     for _ in range(calls):
         asked.append(0)
         while True:
@@ -182,9 +183,10 @@ def _ask_on_and_on(url: str, shop: str, calls: int, results) -> None:
 
 def test_a_large_backlog_in_other_processes_costs_a_small_shop_a_turn_a_call(engine, database_url):
     context = multiprocessing.get_context("spawn")
-    results = context.Queue()
+    results, all_there = context.Queue(), context.Barrier(3)
     wanted = {"large": 60, "larger": 60, "small": 6}
-    processes = [context.Process(target=_ask_on_and_on, args=(database_url, shop, calls, results)) for shop, calls in wanted.items()]
+    told_to = ((database_url, shop, calls, all_there, results) for shop, calls in wanted.items())
+    processes = [context.Process(target=_ask_on_and_on, args=each) for each in told_to]
     for process in processes:
         process.start()
     told = {shop: (asked, ended) for shop, asked, ended in (results.get(timeout=120) for _ in processes)}
