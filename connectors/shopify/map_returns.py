@@ -85,11 +85,12 @@ class _Money:
         currency = [order["currency"][row] for row in of_line.tolist()]
         subtotal = amounts(self.back["subtotal"], currency, "refund_minor", inner).to_pylist()
         tax = amounts(self.back["tax"], currency, "refund_minor", inner).to_pylist()
-        kinds = [order["tax_included"][row] for row in of_line.tolist()]
-        for row in (row for row, known in enumerate(zip(subtotal, tax, kinds, strict=True)) if None in known):
-            # never nothing: the rest would be put on another line
-            inner.add(row, "refund_minor", "its subtotal, its tax or whether that is inside is missing")
-        on_top = [kind is False for kind in kinds]
+        for row in (row for row, known in enumerate(zip(subtotal, tax, strict=True)) if None in known):
+            inner.add(row, "refund_minor", "its subtotal or its tax is missing")  # never nothing: the rest would be put on another line
+        for line, row in enumerate(of_line.tolist()):
+            if not isinstance(order["tax_included"][row], bool):
+                inner.add(line, "refund_minor", "whether prices include tax is not told")
+        on_top = [order["tax_included"][row] is False for row in of_line.tolist()]
         worth = [(goods or 0) + ((duty or 0) if extra else 0) for goods, duty, extra in zip(subtotal, tax, on_top, strict=True)]
         total = amounts(columns["total"], [order["currency"][row] for row in parent.tolist()], "refund_minor", faults).to_pylist()
         for row in (row for row, told in enumerate(total) if told is None):

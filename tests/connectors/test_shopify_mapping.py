@@ -335,6 +335,11 @@ def test_a_refund_whose_total_is_not_told_is_held_back():
     assert ids == ["Refund/5"] and rows and all("its total is missing" in row["fault"] for row in rows)
 
 
+def test_a_refund_is_held_back_where_nobody_says_whether_prices_include_tax():
+    rows, _ = after_sales(refunds=[refund(5, "10.91", [back(51, "10.0", tax="0.91")])], taxesIncluded=None)
+    assert rows and all("whether prices include tax is not told" in row["fault"] for row in rows)
+
+
 def test_tax_that_prices_include_is_not_refunded_twice():
     rows, _ = after_sales(refunds=[refund(5, "10.0", [back(51, "10.0", tax="0.91")])], taxesIncluded=True)
     assert [row["refund_minor"] for row in rows] == [1000]
