@@ -13,7 +13,7 @@ up: .venv/.run ## the same, and keeps Airflow's UI running until Ctrl-C
 	@$(RUN) $(BIN)/daiyun demo --out build/demo --keep
 
 test: .venv/.dev ## the whole test suite
-	@$(RUN) $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --ignore=tests/contract --ignore=tests/mutants --ignore=tests/connector_command
+	@$(RUN) $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 contract: .venv/.dev ## the contract suite over every connector, and the planted mistakes it must catch: make contract
 	@$(RUN) $(BIN)/python -m pytest -n 2 --dist loadfile tests/contract tests/mutants tests/connector_command

@@ -20,6 +20,7 @@ from typing import Any
 import urllib3
 
 HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "server", "keep-alive", "accept-encoding"}
+LONGEST_WAY_SECONDS = 30.0
 MOST_CALLS = 3000  # of one test: a reading that goes round in circles ends here
 
 
@@ -81,6 +82,7 @@ class Gateway:
         self.target, self._now = target, now
         self.rule: Rule | None = None
         self.calls: list[Call] = []
+        self._running = 0
         self._pool = urllib3.PoolManager(maxsize=8, retries=False)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -95,12 +97,25 @@ class Gateway:
 
     @contextmanager
     def under(self, rule: Rule) -> Iterator[list[Call]]:
-        """Let a rule reign; gives the calls made under it."""
+        """Let a rule reign; gives the calls made under it. A call that an impatient caller gave up is over before."""
+        until = time.monotonic() + LONGEST_WAY_SECONDS
+        while self._running and time.monotonic() < until:
+            time.sleep(0.01)
         self.rule, self.calls = rule, []
         try:
             yield self.calls
         finally:
             self.rule, self.calls = None, []
+
+    @contextmanager
+    def _underway(self) -> Iterator[None]:
+        with self._lock:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running -= 1
 
     def _answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
         rule, calls = (self.rule, self.calls) if self.rule else (Rule(), [])
@@ -131,7 +146,8 @@ class Gateway:
 
             def pass_on(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                reply = gateway._answer(self.command, self.path, dict(self.headers.items()), body)
+                with gateway._underway():
+                    reply = gateway._answer(self.command, self.path, dict(self.headers.items()), body)
                 time.sleep(reply.stall_seconds)
                 self.send_response_only(reply.status)
                 for name, value in reply.headers.items():
