@@ -117,6 +117,8 @@ def _published(gateway: Gateway, change: OfferChange, record: Mapping[str, Any] 
     else:
         number = str(record.get("offerId"))
         whole = {name: value for name, value in record.items() if name not in ONLY_SHOWN}
+        if "pricingSummary" in wanted:  # beside the price stand the price it was, the lowest to advertise and the like: not ours to end
+            wanted["pricingSummary"] = {**(whole.get("pricingSummary") or {}), **wanted["pricingSummary"]}
         if any(whole.get(name) != value for name, value in wanted.items()):
             _send(gateway, change, "updateOffer", "PUT", f"/{number}", {**whole, **wanted}, is_json=False)
     reply = _send(gateway, change, "publishOffer", "POST", f"/{number}/publish", {})  # without a body eBay answers 411

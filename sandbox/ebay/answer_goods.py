@@ -66,12 +66,13 @@ class Inventory:
         is_published = status != "pending"
         word = LISTING_STATUS.get(status, "")
         word = "OUT_OF_STOCK" if word == "ACTIVE" and not quantity else word
+        own = self._goods.fields(listing)
         return {
-            **self._goods.fields(listing),
+            **own,
             "offerId": ids.offer_id(listing), "sku": listing.sku, "marketplaceId": ids.marketplace(listing.site), "format": "FIXED_PRICE",
             "availableQuantity": quantity,
             "status": "PUBLISHED" if is_published else "UNPUBLISHED",
-            "pricingSummary": {"price": ids.amount(self._goods.price(listing), listing.site)},
+            "pricingSummary": {**(own.get("pricingSummary") or {}), "price": ids.amount(self._goods.price(listing), listing.site)},
             **({"listing": {"listingId": self._goods.item_id(listing), "listingStatus": word, "soldQuantity": 0}} if is_published else {}),
         }
 

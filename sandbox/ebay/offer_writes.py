@@ -18,6 +18,10 @@ OWN = (
     "categoryId", "listingDuration", "listingPolicies", "merchantLocationKey", "listingDescription", "includeCatalogProductDetails",
     "quantityLimitPerBuyer", "secondaryCategoryId", "storeCategoryNames", "tax",
 )
+BESIDE_PRICE = (  # of a pricing summary: an offer's own fields, while the price itself also has writes of its own
+    "auctionReservePrice", "auctionStartPrice", "minimumAdvertisedPrice", "originalRetailPrice", "originallySoldForRetailPriceOn",
+    "pricingVisibility",
+)
 NEEDED = ("categoryId", "merchantLocationKey")
 POLICIES = ("fulfillmentPolicyId", "paymentPolicyId", "returnPolicyId")
 
@@ -105,4 +109,6 @@ class OfferWrites:
 
 
 def _own(body: Mapping[str, object]) -> dict[str, object]:
-    return {name: body[name] for name in OWN if name in body}
+    pricing = body.get("pricingSummary") or {}
+    beside = {name: pricing[name] for name in BESIDE_PRICE if name in pricing}
+    return {**{name: body[name] for name in OWN if name in body}, **({"pricingSummary": beside} if beside else {})}

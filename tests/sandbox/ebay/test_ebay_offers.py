@@ -75,6 +75,18 @@ def test_a_new_price_goes_out_with_all_the_rest_of_the_offer(stand, opened, arti
     assert after == before, "an update replaces the whole offer"
 
 
+def test_a_new_price_leaves_the_struck_out_price_beside_it(stand, opened, articles):
+    connector, sku = opened(), articles["active"]
+    before = stand.get(OFFERS, sku=sku).json()["offers"][0]
+    kept = {"originalRetailPrice": {"value": "99.00", "currency": "GBP"}, "originallySoldForRetailPriceOn": "ON_EBAY"}
+    whole = {**before, "pricingSummary": {**before["pricingSummary"], **kept}}
+    assert stand.ask("PUT", f"{OFFERS}/{before['offerId']}", json=whole, headers=LANGUAGE).status_code == 204
+    assert connector.push_offers([offer(sku, currency="GBP", price_minor=4321)])[0].is_accepted
+    stand.house.clock.advance(4000)
+    after = stand.get(OFFERS, sku=sku).json()["offers"][0]["pricingSummary"]
+    assert after == {"price": {"value": "43.21", "currency": "GBP"}, **kept}
+
+
 def test_what_cannot_be_offered_is_refused_before_anything_is_sent(stand, opened, articles):
     world = stand.house.world.listings_of(stand.shop)
     variation = next(each.sku for each in world if ids.is_variation(each) and not ids.is_made_elsewhere(each))
