@@ -1,8 +1,9 @@
 """The way through a shop's receipts: what was updated, and beside it what Etsy changes without moving its clock.
 
 Four kinds of sweeps that share no record. Updated: receipts in force by last modification. Cancelled: those of the last
-90 days, whenever they were cancelled. Open: receipts in force, not shipped, last modified before the window (their
-ship-by dates move silently). Refunded: through the ledger's refund entries to the payment, and from there to the receipt.
+90 days (of a longer window: of all of it), whenever they were cancelled. Open: receipts in force, not shipped, last
+modified before the window (their ship-by dates move silently). Refunded: through the ledger's refund entries to the
+payment, and from there to the receipt.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class OrdersWay(Lists):
 
     def sweeps(self, window: Window, now: datetime) -> list[Sweep]:
         start, end = first_second(window.start), last_second(window.end)
-        since = earlier(window.end, SWEEP_DAYS)
+        since = _since(window)
         in_force, oldest_first = {"was_canceled": "false"}, {"sort_on": "created", "sort_order": "asc"}
         updated = {"min_last_modified": str(start), "max_last_modified": str(end), "sort_on": "updated", "sort_order": "asc"}
         cancelled = {"was_canceled": "true", "min_created": str(since), **oldest_first}
@@ -59,12 +60,17 @@ class OrdersWay(Lists):
         return Errand("getShopReceipt", path, RECEIPTS, f"refunded receipt {receipt}", record=receipt)
 
 
+def _since(window: Window) -> int:
+    """The creation from which cancelled and open receipts are looked for; a window of a longer past names its own beginning."""
+    return min(earlier(window.end, SWEEP_DAYS), first_second(window.start))
+
+
 def _was_swept(receipt: Mapping[str, Any], window: Window) -> bool:
     """Whether one of the counted sweeps shows this receipt too."""
     created, updated = receipt.get("created_timestamp"), receipt.get("updated_timestamp")
     if type(created) is not int or type(updated) is not int:
         return False
-    is_recent = created >= earlier(window.end, SWEEP_DAYS)
+    is_recent = created >= _since(window)
     if text(receipt.get("status")).lower() == "canceled":
         return is_recent
     is_updated = first_second(window.start) <= updated <= last_second(window.end)

@@ -80,6 +80,21 @@ def test_cancelled_and_open_receipts_are_swept_beside_the_updated_because_their_
     assert record_ids("orders", pages) == ["1", "2", "3"] and pages[-1].announced == 3
 
 
+@pytest.mark.parametrize("has_refund", [False, True])
+def test_a_first_pull_of_a_year_looks_for_cancelled_receipts_in_all_of_it(has_refund):
+    """`updated` leaves them out, so none but the sweep of cancelled ones can show them."""
+    year = Window(NIGHT.end - timedelta(days=365), NIGHT.end)
+    called_off = receipt(2, status="canceled", created_timestamp=END - 200 * 86_400, updated_timestamp=END - 199 * 86_400)
+
+    def answer(parameters):
+        is_shown = parameters["was_canceled"] == "true" and int(parameters["min_created"]) <= called_off["created_timestamp"]
+        return listed([called_off] if is_shown else [], parameters)
+
+    found = refunds({"payment_id": 1, "receipt_id": 2}) if has_refund else {}
+    pages = read(OrdersWay("7"), Etsy(getShopReceipts=answer, getShopReceipt=called_off, **found), window=year)
+    assert record_ids("orders", pages) == ["2"] and pages[-1].announced == 1, "nor is a refunded one counted twice"
+
+
 def refunds(*payments):
     entries = [{"entry_id": 90 + at, "ledger_type": "REFUND_GROSS", "reference_type": "payment_adjustment"} for at in range(len(payments))]
     fee = {"entry_id": 80, "ledger_type": "listing", "reference_type": "listing"}
