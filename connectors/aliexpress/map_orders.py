@@ -45,6 +45,7 @@ LINE = Flattener(
 DETAIL = Flattener(
     {
         "id": "id", "discount": "order_discount_info.amount", "shipping": "logistics_amount.amount", "total": "order_amount.amount",
+        "discount_currency": "order_discount_info.currency_code", "shipping_currency": "logistics_amount.currency_code",
         "currency": "order_amount.currency_code", "country": "receipt_address.country", "children": "child_order_list",
         "parcels": "logistic_info_list",
     }
@@ -180,6 +181,10 @@ def _map_from_lines(
     for row, other in zip(rows, blanked(line["currency"]), strict=True):
         if other is not None and currency[row] is not None and other != currency[row]:
             orders.faults.add_value(row, "currency", other, "is another currency than the order's own")
+    for name in ("discount", "shipping"):
+        for row, other in enumerate(blanked(detail[f"{name}_currency"])):
+            if detail[name][row] is not None and other is not None and other != currency[row]:
+                orders.faults.add_value(row, f"{name}_minor", other, "is another currency than the order's own")
     orders.put("items_minor", sums(parent, lines["items_minor"], size))
     told = orders.amount("discount_minor", blanked(detail["discount"]), currency)
     orders.put("discount_minor", pc.if_else(pc.is_null(told), sums(parent, lines["discount_minor"], size), told))

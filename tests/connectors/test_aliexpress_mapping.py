@@ -123,6 +123,12 @@ def orders_pages(group, status, freight):
     ]
 
 
+@pytest.mark.parametrize(("theirs", "ours"), [("logistics_amount", "shipping_minor"), ("order_discount_info", "discount_minor")])
+def test_freight_or_discount_in_another_currency_is_never_called_the_orders_own(aliexpress, theirs, ours):
+    told = orders(aliexpress, detail={theirs: {"amount": "300.00", "currency_code": "RUB"}})["orders"].iloc[0]
+    assert ours in told["fault"] and "RUB" in told["fault"]
+
+
 def test_an_evening_order_in_california_is_of_the_day_there(aliexpress):
     told = orders(aliexpress)["orders"].iloc[0]
     assert (told["placed_date"], told["placed_at"]) == (date(2026, 11, 14), datetime(2026, 11, 15, 7, 30, tzinfo=UTC))
