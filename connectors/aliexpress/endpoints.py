@@ -19,8 +19,9 @@ SET_PRICES = "aliexpress.solution.batch.product.price.update"
 FULFIL = "aliexpress.solution.order.fulfill"
 
 SITE = "US"  # one shop for the world: AliExpress's own clock is US Pacific, its prices are in USD unless they say otherwise
-OPEN_SPAN = timedelta(days=180)  # longest span of creation dates of one query for orders that are not finished
-FINISHED_SPAN = timedelta(days=30)  # the same for finished ones
+# Longest spans of creation dates of one query: 180 days for orders that are not finished, 30 for finished ones. A day less is
+# asked for, because bounds are rounded outwards, out of November's doubled hour, and a wall's month is an hour longer in March.
+OPEN_SPAN, FINISHED_SPAN = timedelta(days=179), timedelta(days=29)
 LOOK_BACK = timedelta(days=150)  # how old an order may be and still change: delivery (90), dispute and refund
 WHOLE_ISSUE = timedelta(days=90)  # the longest a dispute is expected to go on
 

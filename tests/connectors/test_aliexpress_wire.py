@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
 import pytest
@@ -139,7 +139,20 @@ def test_finished_orders_are_asked_for_by_themselves_a_month_of_creation_at_a_ti
         assert (query["modified_date_start"], query["modified_date_end"]) == ("2026-11-14 19:10:00", "2026-11-15 19:00:00")
     assert list(spans) == ["", "FINISH"] and len(spans["FINISH"]) > 4
     assert all(end - start <= timedelta(days=180) for start, end in spans[""])
-    assert all(end - start <= timedelta(days=30) + timedelta(hours=1) for start, end in spans["FINISH"])
+    assert all(end - start <= timedelta(days=30) for start, end in spans["FINISH"])
+
+
+@pytest.mark.parametrize("until", [datetime(2026, 11, 16, 3, 0, 0, 250_000, tzinfo=UTC), datetime(2027, 3, 20, tzinfo=UTC)])
+def test_no_span_of_creation_is_longer_than_allowed_on_california_s_wall_or_in_truth(until):
+    """Nor by a rounded second, nor where one of its ends steps out of the doubled hour of 1 November."""
+    for hours in range(0, 24 * 31, 3):
+        end = until + timedelta(hours=hours, minutes=30)
+        window = Window(end - timedelta(hours=25, microseconds=1), end)
+        for word, *told in read_orders.OrdersWalk().start("US", window, end)["spans"]:
+            longest = timedelta(days=30 if word else 180)
+            walls = [datetime.fromisoformat(text) for text in told]
+            truths = [read_wall(text) for text in told]
+            assert walls[1] - walls[0] <= longest and truths[1] - truths[0] <= longest, (word, told)
 
 
 def test_a_count_that_leaves_orders_out_ends_nothing_only_a_short_page_does(gateway, shop, night, small_pages):
