@@ -20,14 +20,16 @@ from connectors.loose import count, entries, text
 from connectors.walk import Ask, State, Step
 
 PAGE = 99  # must be less than 100
-STATUSES = ("auditing", "editingRequired", "offline", "onSelling")
+ON_SALE = "onSelling"
+STATUSES = ("auditing", "editingRequired", "offline", ON_SALE)
 
 
 class ListingsWalk:
     """State: ``series`` ([status, changed since] still to be read), ``list``, ``products`` (ids whose SKUs are to be read)."""
 
     def start(self, site: str, window: Window, now: datetime) -> State:
-        series = [[status, None] for status in STATUSES] + [["offline", told_from(now)]]
+        since = told_from(now)
+        series = [[status, None] for status in STATUSES] + [[status, since] for status in STATUSES if status != ON_SALE]
         return {"series": series, "list": begin(), "products": []}
 
     def ask(self, site: str, window: Window, state: State) -> Ask:

@@ -352,6 +352,25 @@ def test_a_product_taken_off_sale_while_the_catalogue_is_read_is_not_lost(gatewa
     assert opened.record_ids("listings", list(opened.read("listings", night))) == ["1005003000012001:14:1"]
 
 
+@pytest.mark.parametrize("status", ["auditing", "editingRequired"])
+def test_a_product_that_goes_back_to_the_auditors_while_the_catalogue_is_read_is_not_lost(gateway, shop, night, status):
+    """It was on sale when that status was read, and gone from there when `onSelling` was."""
+    seen = []
+
+    def page(sent):
+        query = json.loads(sent["aeop_a_e_product_list_query"])
+        seen.append(query["product_status_type"])
+        has_moved = query["product_status_type"] == status and "onSelling" in seen
+        found = {"item_display_dto": [{"product_id": 1005003000012001}]} if has_moved else {}
+        return wrapped(PRODUCTS, {"result": {"success": True, "aeop_a_e_product_display_d_t_o_list": found}})
+
+    product = {"product_id": 1005003000012001, "product_status_type": status, "gmt_modified": "2026-11-15 19:11:00"}
+    product |= {"aeop_ae_product_s_k_us": {"global_aeop_ae_product_sku": [{"id": "14:1", "sku_code": "A"}]}}
+    gateway.answers = {PRODUCTS: page, PRODUCT: wrapped(PRODUCT, {"result": product})}
+    opened = shop()
+    assert opened.record_ids("listings", list(opened.read("listings", night))) == ["1005003000012001:14:1"]
+
+
 def test_disputes_have_no_filter_by_change_so_old_pages_are_read_past_and_not_kept(gateway, shop, night):
     def page(sent):
         query = json.loads(sent["query_dto"])
