@@ -32,6 +32,7 @@ SITES = {
         ("GB", "Europe/London", "GBP"), ("DE", "Europe/Berlin", "EUR"), ("FR", "Europe/Paris", "EUR"), ("IT", "Europe/Rome", "EUR"),
         ("ES", "Europe/Madrid", "EUR"), ("NL", "Europe/Amsterdam", "EUR"), ("BE", "Europe/Brussels", "EUR"),
         ("SE", "Europe/Stockholm", "SEK"), ("PL", "Europe/Warsaw", "PLN"), ("IE", "Europe/Dublin", "EUR"),
+        ("AT", "Europe/Vienna", "EUR"), ("CH", "Europe/Zurich", "CHF"),
         ("TR", "Europe/Istanbul", "TRY"), ("AE", "Asia/Dubai", "AED"), ("SA", "Asia/Riyadh", "SAR"), ("EG", "Africa/Cairo", "EGP"),
         ("IN", "Asia/Kolkata", "INR"), ("ZA", "Africa/Johannesburg", "ZAR"),
         # The Far East

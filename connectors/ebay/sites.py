@@ -8,13 +8,13 @@ from transforms.sites import SITES
 
 # Trading API, "SiteCodeType": numbers of the sites.
 TRADING_ID = {
-    "US": 0, "CA": 2, "GB": 3, "AU": 15, "FR": 71, "DE": 77, "IT": 101, "BE": 123, "NL": 146, "ES": 186, "IE": 205, "MY": 207,
-    "PH": 211, "PL": 212, "SG": 216,
+    "US": 0, "CA": 2, "GB": 3, "AU": 15, "AT": 16, "FR": 71, "DE": 77, "IT": 101, "BE": 123, "NL": 146, "ES": 186, "CH": 193, "HK": 201,
+    "IE": 205, "MY": 207, "PH": 211, "PL": 212, "SG": 216,
 }
 # Content-Language of what is written: the site's own language.
 LOCALE = {
     "US": "en-US", "CA": "en-CA", "GB": "en-GB", "AU": "en-AU", "FR": "fr-FR", "DE": "de-DE", "IT": "it-IT", "BE": "nl-BE", "NL": "nl-NL",
-    "ES": "es-ES", "IE": "en-GB", "MY": "en-US", "PH": "en-PH", "PL": "pl-PL", "SG": "en-US",
+    "AT": "de-AT", "CH": "de-CH", "HK": "zh-HK", "ES": "es-ES", "IE": "en-GB", "MY": "en-US", "PH": "en-PH", "PL": "pl-PL", "SG": "en-US",
 }
 COUNTRY = {f"EBAY_{code}": code for code in TRADING_ID} | {"EBAY_MOTORS": "US", "EBAY_MOTORS_US": "US"}
 

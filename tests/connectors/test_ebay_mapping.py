@@ -75,6 +75,13 @@ def test_a_shipped_order_that_is_refunded_in_full_was_returned_though_its_fulfil
     assert one(found["order_lines"])["shipped_quantity"] == 2
 
 
+@pytest.mark.parametrize(("place", "site"), [("EBAY_AT", "AT"), ("EBAY_CH", "CH"), ("EBAY_HK", "HK")])
+def test_an_order_placed_on_a_neighbours_site_is_of_that_site_and_its_day(place, site):
+    """A German listing surfaces in Austria and Switzerland too, and `purchaseMarketplaceId` says so."""
+    row = one(orders_of(order(line(purchaseMarketplaceId=place, listingMarketplaceId="EBAY_DE")))["orders"])
+    assert (row["site"], str(row["placed_date"])) == (site, "2026-11-16") and pd.isna(row["fault"])
+
+
 def test_an_unknown_word_is_a_fault_of_its_order_and_never_guessed():
     row = one(orders_of(order(orderPaymentStatus="HELD_BY_ALIENS"))["orders"])
     assert "HELD_BY_ALIENS" in row["fault"] and pd.isna(row["status"])
