@@ -120,7 +120,11 @@ def _written(gateway: Gateway, number: str, listing: Mapping[str, Any], body: di
     is_gone = keep_one_unit(body)
     if is_gone and listing.get("state") == "active":
         path = f"/shops/{gateway.shop_id}/listings/{number}"
-        gateway.form("updateListing", "PATCH", path, {"state": "inactive"}, note=f"listing {number} off sale")
+        ended = gateway.form(
+            "updateListing", "PATCH", path, {"state": "inactive"}, note=f"listing {number} off sale", tolerates=(400, 404, 409)
+        )
+        if ended.status != 200:  # this listing's affair: the others' changes still go out
+            return False, shorten(f'Etsy says "{said(ended)}" to taking the listing off sale; nothing else was sent')
     reply = gateway.put("updateListingInventory", _address(number), body, note=note, tolerates=(400, 404, 409))
     if reply.status != 200:
         return False, shorten(f'Etsy says "{said(reply)}"')

@@ -113,6 +113,19 @@ def test_a_listing_of_which_nothing_is_left_goes_off_sale_and_its_last_unit_is_n
     assert {row["sellable_quantity"] for row in stand.truth("inventory") if row["sku"] in mine} == {0}
 
 
+def test_a_listing_etsy_does_not_take_off_sale_holds_up_no_other(stand, gateway, monkeypatch):
+    """It failed once on a listing already at zero; were that raised, every night's push would end there."""
+    rows = rows_of(stand, status="active")
+    gone, other = rows[0]["product_id"], next(row for row in rows if row["product_id"] != rows[0]["product_id"])
+    changes = [*(stock_change(row, 0, row["sku"]) for row in rows if row["product_id"] == gone), stock_change(other, 12, "other")]
+    refusal = SimpleNamespace(status_code=409, headers={}, content=b'{"error": "The listing cannot be edited"}', text="")
+    ask = stand.ask
+    monkeypatch.setattr(stand, "ask", lambda method, path, **more: refusal if method == "PATCH" else ask(method, path, **more))
+    *refused, taken = push_stock(gateway, changes, dry_run=False)
+    assert taken.is_accepted and not any(answer.is_accepted for answer in refused) and "cannot be edited" in refused[0].message
+    assert [operation for operation, _ in gateway.sent].count("updateListingInventory") == 1
+
+
 def test_stock_for_a_listing_off_sale_is_taken_and_it_stays_off_sale(stand, gateway):
     row = group_of(stand)[0]
     stand.market.gate.written.set_state(int(row["product_id"]), "inactive")
