@@ -10,7 +10,9 @@ from connectors.contract import Window
 from connectors.etsy.values import entries, first_second, last_second
 from connectors.etsy.walk import Lists, Sweep
 
-STATES = ("active", "inactive", "sold_out", "draft", "expired")
+# Active ones twice: first, because they sell out, expire or are taken off sale into a state still to come, and last for those
+# that came back on sale out of a state not read yet.
+STATES = ("active", "inactive", "sold_out", "draft", "expired", "active")
 
 
 class ListingsWay(Lists):

@@ -87,7 +87,8 @@ def walk(way: Walk, gateway: Gateway, window: Window, cursor: Mapping[str, Any] 
     """Yield every page, from the start or after the page that gave ``cursor``."""
     begun = datetime.fromisoformat(cursor["begun"]) if cursor else now
     sweeps = way.sweeps(window, begun)
-    state: State | None = {**cursor} if cursor else {**_FRESH, "extra": [], "begun": begun.isoformat(), "sweep": 0, "base": 0, "group": -1}
+    fresh = {**_FRESH, "extra": [], "begun": begun.isoformat(), "sweep": 0, "base": 0, "known": [], "group": -1}
+    state: State | None = {**cursor} if cursor else fresh
     while state is not None:
         sweep = sweeps[state["sweep"]]
         page, reached = _run_errand(way, gateway, window, state) if state["errands"] else _turn_page(way, gateway, sweep, state)
@@ -95,6 +96,7 @@ def walk(way: Walk, gateway: Gateway, window: Window, cursor: Mapping[str, Any] 
         yield replace(page, group=reached["group"], announced=announced, cursor=state)
 
 
+# Of the whole walk: ``base`` records counted in former sweeps, ``known`` their ids (a record may move from one list to another).
 # A sweep that begins. ``seen``: its former runs' ids with the units of each; ``run``: this one's.
 _FRESH: State = {"offset": 0, "total": None, "is_steady": True, "seen": {}, "run": {}, "runs": 1, "errands": [], "is_over": False}
 
@@ -138,7 +140,8 @@ def _announced(sweep: Sweep, state: State) -> int:
     if not sweep.is_counted:
         return state["base"] + len(state["extra"])
     hidden = max(0, (state["total"] or 0) - len(state["run"]))
-    return state["base"] + sum((state["seen"] | state["run"]).values()) + hidden
+    known = set(state["known"])
+    return state["base"] + sum(units for number, units in (state["seen"] | state["run"]).items() if number not in known) + hidden
 
 
 def _settled(sweep: Sweep, state: State, sweeps: int) -> State | None:
@@ -150,5 +153,5 @@ def _settled(sweep: Sweep, state: State, sweeps: int) -> State | None:
         return {**state, **_FRESH, "seen": state["seen"] | state["run"], "runs": state["runs"] + 1}
     if state["sweep"] + 1 == sweeps:
         return None
-    base = _announced(sweep, state) if sweep.is_counted else state["base"]
-    return {**state, **_FRESH, "sweep": state["sweep"] + 1, "base": base}
+    counted = {"base": _announced(sweep, state), "known": [*state["known"], *(state["seen"] | state["run"])]} if sweep.is_counted else {}
+    return {**state, **_FRESH, "sweep": state["sweep"] + 1, **counted}

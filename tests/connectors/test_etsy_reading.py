@@ -145,7 +145,7 @@ def test_a_receipt_that_leaves_the_list_while_it_is_read_hides_no_other():
 def test_duplicates_across_offset_pages_are_seen_and_the_sweep_is_run_again():
     records = [{"listing_id": n} for n in range(150)]
     shows = iter([records[:100], records[99:149], records[:100], records[100:]])  # the second page repeats one and hides one
-    etsy = Etsy(getListingsByShop=lambda asked: {"count": 150, "results": next(shows)} if asked["state"] == "active" else listed([], asked))
+    etsy = Etsy(getListingsByShop=lambda asked: {"count": 150, "results": next(shows)} if asked["state"] == "draft" else listed([], asked))
     pages = read(ListingsWay("7"), etsy)
     assert len(record_ids("listings", pages)) == pages[-1].announced == 150
 
@@ -165,6 +165,21 @@ def test_listings_are_asked_by_each_state_because_the_default_is_active_only():
     assert [asked["state"] for asked in etsy.asked_for("getListingsByShop")] == list(STATES)
     assert {asked["includes"] for asked in etsy.asked_for("getListingsByShop")} == {"Inventory"}
     assert record_ids("listings", pages) == ["11", "12"] and pages[-1].announced == 2  # Etsy counts listings, we count variants
+
+
+@pytest.mark.parametrize(("before", "after"), [("inactive", "active"), ("sold_out", "active"), ("active", "expired")])
+def test_a_listing_that_changes_its_state_while_the_states_are_read_is_shown_and_counted_once(before, after):
+    """It moved behind the first sweep, so that a state read before it came there does not show it."""
+    swept = []
+
+    def answer(parameters):
+        swept.append(parameters["state"])
+        state = before if len(swept) == 1 else after
+        resting = [{"listing_id": 8}] if parameters["state"] == "active" else []
+        return listed([*resting, *([{"listing_id": 9}] if parameters["state"] == state else [])], parameters)
+
+    pages = read(ListingsWay("7"), Etsy(getListingsByShop=answer))
+    assert sorted(record_ids("listings", pages)) == ["8", "9"] and pages[-1].announced == 2
 
 
 def test_the_ledger_is_asked_in_spans_of_at_most_31_days_that_share_no_second():
