@@ -35,6 +35,7 @@ LINE = Flattener(
     {
         "id": "transaction_id", "sku": "sku", "listing": "listing_id", "variant": "product_id", "title": "title", "quantity": "quantity",
         "paid": "paid_timestamp", "shipped": "shipped_timestamp", "shop_coupon": "shop_coupon", "buyer_coupon": "buyer_coupon",
+        "is_digital": "is_digital",
         **money(price="price", shipping="shipping_cost"),
     }
 )
@@ -153,7 +154,9 @@ def _map_lines(lines: Draft, line: Level, orders: Draft, receipt: Level) -> None
     words, shipped = [receipt.columns["status"][row] for row in line.parent.tolist()], instants(raw["shipped"], "shipped", lines.faults)
     lines.text("status_raw", words)
     above = orders["status"].take(parent).to_pylist()
-    lines.text("status", [_line_status(*pair) for pair in zip(above, shipped.is_valid().to_pylist(), strict=True)])
+    needs_no_parcel = [each is True for each in raw["is_digital"]]
+    has_gone = [one or other for one, other in zip(shipped.is_valid().to_pylist(), needs_no_parcel, strict=True)]
+    lines.text("status", [_line_status(*pair) for pair in zip(above, has_gone, strict=True)])
     quantity = lines.integer("quantity", raw["quantity"])
     lines.put("shipped_quantity", pc.if_else(shipped.is_valid(), quantity, 0))
     currency = lines.put("currency", orders["currency"].take(parent)).to_pylist()

@@ -162,6 +162,13 @@ def test_a_shipment_ships_the_receipt_and_may_lack_its_number():
     assert "shipment_lines" not in frames  # what is in a parcel is not told
 
 
+def test_goods_to_download_are_never_sent_and_their_line_stands_where_its_completed_receipt_does():
+    lines = [line(transaction_id=1, is_digital=True), line(transaction_id=2, is_digital=False)]
+    frames = mapped("orders", page("receipts", receipt(status="Completed", is_shipped=False, transactions=lines)))
+    assert list(frames["orders"]["status"]) == ["shipped"] and list(frames["order_lines"]["status"]) == ["shipped", "paid"]
+    assert list(frames["order_lines"]["shipped_quantity"]) == [0, 0], "nothing was sent"
+
+
 def test_a_line_without_an_article_number_goes_by_its_variants():
     assert mapped("orders", page("receipts", receipt(transactions=[line(sku="")])))["order_lines"]["sku"].item() == "21"
 
