@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -132,11 +133,13 @@ def frames(shop: Shop, service: str, told: Sequence[tuple[int, int, Told]]) -> d
 
 
 def _put_moments(parcels: Draft, each: Sequence[Told]) -> None:
+    """What a carrier hands over after a return has begun is handed back to the sender: no arrival."""
     first, delivered, days, last = [], [], [], []
     for parcel in each:
         timed = [(event, *read_time(event.local)) for event in parcel.events]
         scans = [moment for event, moment, _ in timed if event.status in IN_HAND]
-        arrivals = [(moment, day) for event, moment, day in timed if event.status == "delivered"]
+        out = takewhile(lambda told: told[0].status != "returned", timed)
+        arrivals = [(moment, day) for event, moment, day in out if event.status == "delivered"]
         moments = [moment for _, moment, _ in timed if moment]
         first.append(scans[0] if scans else None)  # the first scan without an offset has no instant; a later one is not the first
         delivered.append(arrivals[0][0] if arrivals else None)

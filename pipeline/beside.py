@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, and_, or_, text
 
 from connectors import registry
 from pipeline.clients import Client
@@ -19,6 +19,7 @@ from warehouse import ledger
 from warehouse.merge import read_frame
 from warehouse.tables import metadata
 
+A_DAY = timedelta(days=1)
 CLOCKS_DIFFER = timedelta(days=7)  # a shop dates a payment by its order, a service by its own start of it
 
 
@@ -29,9 +30,11 @@ def beside(conn: Connection, client: Client, period: Period, now: datetime) -> B
 
 
 def _delivery(conn: Connection, client: Client, period: Period, now: datetime) -> tuple[DeliveryWeek, PromisedWeek | None]:
-    left = metadata.tables["followed_shipments"].c.shipped_at
+    parcel = metadata.tables["followed_shipments"].c
     since = min(_midnight(period.start, client), now) - LOOKED_BACK
-    followed = read_frame(conn, "followed_shipments", left >= since, where={"client": client.name})
+    arrived = parcel.delivered_date.between(period.start - A_DAY, period.end)  # the site's days, which differ from the client's
+    asked = or_(parcel.shipped_at >= since, and_(parcel.shipped_at.is_(None), arrived))  # some shops tell arrivals only
+    followed = read_frame(conn, "followed_shipments", asked, where={"client": client.name})
     promise = metadata.tables["orders"].c.deliver_by_at
     within = promise >= _midnight(period.start, client), promise < _midnight(period.end, client)
     orders = read_frame(conn, "orders", *within, where={"client": client.name})

@@ -74,7 +74,8 @@ def delivery_week(
     among these rows.
 
     Args:
-        followed: ``FOLLOWED_SHIPMENTS`` of one client that left within 60 days before the period's end, or later.
+        followed: ``FOLLOWED_SHIPMENTS`` of one client that left within 60 days before the period, or later; and those of which nobody
+            knows when they left, if they arrived in it.
         zone: IANA, decides the days.
         now: until when the tables are known to hold everything.
     Raises:

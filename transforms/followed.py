@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from transforms.schema import SchemaError
-from transforms.sites import local_dates
+from transforms.sites import local_dates, zone_dates
 from transforms.tables import FOLLOWED_SHIPMENTS
 
 _KEY = ["client", "shop", "order_id"]
@@ -54,10 +54,19 @@ def _with_services_word(known: pd.DataFrame, tracked_parcels: pd.DataFrame) -> p
     ranked = ranked.sort_values([*_NUMBER, "is_ended", "source_updated_at", "shop", "service"], kind="stable")
     best = ranked.drop_duplicates(_NUMBER, keep="last")
     known = known.merge(best[[*_NUMBER, *_TOLD]].rename(columns=_TOLD), on=_NUMBER, how="left")
-    is_earlier = (known["arrived_at"].fillna(known["last_event_at"]) < known["placed_at"] - BEFORE).fillna(False).astype(bool)
+    is_earlier = _ended_before(known)
     for name in _TOLD.values():
         known[name] = known[name].mask(is_earlier)
     return known
+
+
+def _ended_before(known: pd.DataFrame) -> pd.Series:
+    """Whether the history ended before its order was placed; where an arrival has a day and no instant, by that day."""
+    since = known["placed_at"] - BEFORE
+    by_day = known["arrived_at"].isna() & known["arrived_date"].notna()
+    is_earlier_day = by_day & (known["arrived_date"] < zone_dates(since, "UTC"))
+    is_earlier = ~by_day & (known["arrived_at"].fillna(known["last_event_at"]) < since)
+    return (is_earlier | is_earlier_day).fillna(False).astype(bool)
 
 
 def _settled(known: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ class AdWeek:
 
     Attributes:
         sales_minor, orders: what the network claims; None where one of its rows tells none.
-        days: of the period's days, those with a row.
+        days: of the period's days, those with a row: of several accounts, as many as the one with the fewest has.
     """
 
     network: str
@@ -40,7 +40,10 @@ class AdWeek:
 
 @dataclass(frozen=True)
 class VisitWeek:
-    """One site: visits, and the orders the marketplace counts beside them (None: not told of every visit)."""
+    """One site: visits, and the orders the marketplace counts beside them (None: not told of every visit).
+
+    ``days``: those of which visits are told; of several shops, as many as the one with the fewest has.
+    """
 
     site: str
     visits: int
@@ -79,7 +82,7 @@ def promotion_week(
     return Promotion(
         as_of=now.isoformat(), period_days=(period.end - period.start).days,
         ads=tuple(_ad_week(network, currency, rows) for (network, currency), rows in ads.groupby(["network", "currency"])),
-        visits=tuple(_visit_week(site, rows) for site, rows in _once_a_day(seen).groupby("site")),
+        visits=tuple(_visit_week(site, rows) for site, rows in _once_a_day(seen[seen["visit_count"].notna()]).groupby("site")),
         ads_file=ads_file.isoformat() if ads_file else None, traffic_file=traffic_file.isoformat() if traffic_file else None,
     )
 
@@ -91,7 +94,7 @@ def _of_period(rows: pd.DataFrame, day: str, period: Period) -> pd.DataFrame:
 def _ad_week(network: str, currency: str, rows: pd.DataFrame) -> AdWeek:
     return AdWeek(
         network, currency, int(rows["spend_minor"].sum()), _whole_sum(rows["attributed_sales_minor"]),
-        _whole_sum(rows["attributed_order_count"]), int(rows["spend_date"].nunique()),
+        _whole_sum(rows["attributed_order_count"]), int(rows.groupby(["shop", "account_id"])["spend_date"].nunique().min()),
     )
 
 
@@ -104,8 +107,8 @@ def _once_a_day(traffic: pd.DataFrame) -> pd.DataFrame:
 
 
 def _visit_week(site: str, rows: pd.DataFrame) -> VisitWeek:
-    visited = rows[rows["visit_count"].notna()]
-    return VisitWeek(site, int(visited["visit_count"].sum()), _whole_sum(visited["order_count"]), int(rows["traffic_date"].nunique()))
+    days = int(rows.groupby("shop")["traffic_date"].nunique().min())
+    return VisitWeek(site, int(rows["visit_count"].sum()), _whole_sum(rows["order_count"]), days)
 
 
 def _whole_sum(values: pd.Series) -> int | None:

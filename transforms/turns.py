@@ -58,7 +58,8 @@ def take_turn(turns: Turns, shop: str, now: datetime, interval: timedelta, burst
     """One call for ``shop``: granted within its patience, or booked.
 
     Who comes back for its turn is not sent away again: where it is late, and others were granted calls or came late
-    too, it waits for those, an interval each, also beyond its patience.
+    too, it waits for those, an interval each, also beyond its patience. Only the vendor's own refusal, which may last hours, sends
+    it away once more: its turn is kept until that is over.
 
     Args:
         interval: the quota's seconds a call; burst: calls it bears at once.
@@ -70,7 +71,8 @@ def take_turn(turns: Turns, shop: str, now: datetime, interval: timedelta, burst
     at = _fitted(turns, max(due, turns.blocked_until or now), interval, span)
     if is_new:
         turns = replace(turns, promised_until=max(turns.promised_until, at) + interval)
-    is_due = not is_new and turns.booked[shop] <= now
+    is_forbidden = turns.blocked_until is not None and turns.blocked_until - now > patience
+    is_due = not is_new and turns.booked[shop] <= now and not is_forbidden
     if at - now > patience and not is_due:
         return Taken(replace(turns, booked={**turns.booked, shop: at}), at, is_granted=False)
     return Taken(_with_call(turns, shop, at, interval), at, is_granted=True)

@@ -174,7 +174,8 @@ class ReportDesk:
 
     def _refuse_stale(self, jobs: list[Job]) -> None:
         now = self._clock.now()
-        if any(job.asked_at and now - datetime.fromisoformat(job.asked_at) > OLDEST_JOB for job in jobs):
+        waiting = (job for job in jobs if not (job.is_done and job.span))  # what a fetched span holds does not grow old beside the others
+        if any(job.asked_at and now - datetime.fromisoformat(job.asked_at) > OLDEST_JOB for job in waiting):
             raise CursorExpired(f"{self._session.who('getReport')}: the report asked for is over {OLDEST_JOB} old; a fresh one is needed.")
 
     def _sleep_until(self, moment: datetime) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from connectors import registry
 from connectors.contract import Page, Shop, Window
-from connectors.errors import RetryableError
+from connectors.errors import CursorExpired, RetryableError
 
 SPECS = Path(os.environ.get("DAIYUN_SPECS", Path(__file__).parents[3] / "shared" / "specs")) / "amazon"
 SHOP = Shop("lumora", "lumora_amazon_eu", "amazon", ("DE",), {"seller_id": "A1SELLER"})
@@ -95,6 +95,21 @@ def test_a_day_belongs_to_the_window_it_ends_in_at_its_site(asked, connector):
 def test_a_window_in_which_no_day_ends_reads_the_last_one_again(asked, connector):
     pages = _read(connector, Window(NIGHT - timedelta(hours=1), NIGHT))
     assert [each["dataStartTime"][:10] for each in asked] == ["2026-11-15"] and pages[-1].cursor is None
+
+
+def test_a_first_pull_of_many_days_that_takes_longer_than_half_a_day_goes_on_with_what_it_has_fetched(asked, connector):
+    window = Window(NIGHT - timedelta(days=3), NIGHT)
+    pages, reading = [], connector.read("traffic", window)
+    while len(pages) < 4:  # three reports asked for, the first fetched
+        pages.append(next(reading))
+    state = pages[-1].cursor
+    for job, hours in zip(state["jobs"], (13, 4, 4), strict=True):  # the quota lets hundreds of days be asked for over hours
+        job["asked_at"] = (datetime.fromisoformat(job["asked_at"]) - timedelta(hours=hours)).isoformat()
+    rest = list(connector.read("traffic", window, state))
+    assert [page.part for page in rest] == ["rows@DE", "rows@DE"] and len(asked) == 3
+    state["jobs"][1]["asked_at"] = state["jobs"][0]["asked_at"]
+    with pytest.raises(CursorExpired):
+        list(connector.read("traffic", window, state))
 
 
 def test_a_half_filled_report_is_asked_for_again_half_an_hour_later(asked, connector, clock):

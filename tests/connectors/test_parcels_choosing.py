@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+import pandas as pd
 import pytest
 
 from connectors import registry
-from connectors.contract import ParcelToFollow, TrackingSource
+from connectors.contract import ParcelToFollow, Shop, TrackingSource
 from connectors.sources import assign
-from connectors.tracking import read_time, standing
+from connectors.tracking import Event, Told, frames, read_time, standing
 
 SOURCES = {name: registry.tracking_source(market) for name, market in (("seventeen", "track17"), ("ship", "aftership"), ("brand", "dhl"))}
 
@@ -81,3 +82,15 @@ def test_a_backward_status_never_replaces_a_terminal_one_unless_it_is_a_return(h
 def test_a_local_time_without_an_offset_is_never_given_one(written, moment, day):
     found, local_day = read_time(written)
     assert (found.isoformat() if found else None, local_day.isoformat() if local_day else None) == (moment, day)
+
+
+def test_what_is_handed_back_to_its_sender_has_not_arrived():
+    way = [("in_transit", 1), ("attempt_failed", 2), ("returned", 3), ("delivered", 9)]
+    back = [Event(f"2026-11-0{day}T10:00:00Z", status, status) for status, day in way]
+    arrived_first = [Event("2026-11-02T09:00:00Z", "delivered", "delivered"), *back]
+    told = [Told(number, "delivered", "x", events=events) for number, events in (("A1", back), ("B1", arrived_first))]
+    found = frames(Shop("acme", "acme", "dhl", ("DE",)), "dhl", [(0, at, parcel) for at, parcel in enumerate(told)])
+    rows = found["tracked_parcels"].astype(object).to_dict("records")
+    assert [row["status"] for row in rows] == ["returned", "returned"]
+    assert pd.isna(rows[0]["delivered_at"]) and pd.isna(rows[0]["delivered_date"])
+    assert rows[1]["delivered_date"] == date(2026, 11, 2)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
 from sqlalchemy import text
 
+from pipeline.beside import beside
 from pipeline.clients import load_clients
 from pipeline.merge import derive_batch
 from pipeline.parcels import LONGEST, parcels_for, tracking_sources, waiting_parcels
 from pipeline.settings import REPOSITORY
+from transforms.metrics import Period
 from transforms.schema import Kind
 from transforms.tables import CANONICAL
 from warehouse.database import client_session
@@ -113,6 +115,16 @@ def test_a_shop_and_a_tracking_account_that_merge_at_once_never_both_miss_what_t
         found = conn.execute(text("SELECT status, delivered_evidence FROM followed_shipments")).one()
         stage = conn.execute(text("SELECT evidence FROM stage_events WHERE stage = 'delivered'")).scalar()
     assert (*found, stage) == ("delivered", "tracked_parcels.delivered_at", "tracked_parcels.delivered_at")
+
+
+def test_the_report_counts_an_arrival_of_which_nobody_knows_when_it_left(engine, put):
+    client = next(each for each in load_clients(REPOSITORY / "clients") if each.name == "northpeak")
+    arrived = {"status": "delivered", "delivered_at": NOW - timedelta(days=3), "delivered_evidence": "shipments.delivered_at"}
+    for number, values in (("1", {}), ("2", {"shipped_at": NOW - timedelta(days=5)}), ("3", {"delivered_date": date(2026, 10, 1)})):
+        put("followed_shipments", shipment_id=number, **arrived | {"delivered_date": date(2026, 11, 13)} | values)
+    with client_session(engine, "northpeak") as conn:
+        week = beside(conn, client, Period(date(2026, 11, 9), date(2026, 11, 16)), NOW).delivery
+    assert (week.delivered, week.timed) == (2, 1)
 
 
 def test_two_shops_of_a_client_derive_side_by_side(engine, put):

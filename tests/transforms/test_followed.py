@@ -89,6 +89,12 @@ def test_an_earlier_parcel_that_had_the_same_number_tells_nothing_of_this_one(ta
     assert (found["status"], found["delivered_at"], found["service"], found["last_event_at"]) == ("in_transit", None, None, None)
 
 
+@pytest.mark.parametrize(("day", "status"), [(date(2026, 10, 3), "in_transit"), (date(2026, 11, 2), "delivered")])
+def test_an_earlier_parcel_whose_arrival_has_a_day_and_no_instant_tells_nothing_of_this_one_either(tables, day, status):
+    found, = known(tables, [{}], [(0, {"status": "delivered", "delivered_date": day})])
+    assert (found["status"], found["delivered_date"]) == (status, day if status == "delivered" else None)
+
+
 def test_a_parcel_without_a_number_and_another_clients_number_are_never_joined(tables):
     told = [(0, {"status": "delivered", "client": "other"}), (1, {"status": "delivered"})]
     assert [one["service"] for one in known(tables, [{}, {"tracking_number": None}], told)] == [None, None]

@@ -46,6 +46,21 @@ def test_days_outside_the_week_count_nowhere_and_missing_days_are_counted(week):
     assert (found.ads[0].spend_minor, found.ads[0].days, found.period_days, found.visits) == (1000, 1, 7, ())
 
 
+def test_days_that_one_of_several_accounts_or_shops_lacks_are_missing(week):
+    found = week(
+        [{}, {"spend_date": TUESDAY}, {"account_id": "2"}],
+        [{}, {"traffic_date": TUESDAY}, {"shop": "lumora_ebay", "visit_count": 7}],
+    )
+    assert (found.ads[0].spend_minor, found.ads[0].days) == (3000, 1)
+    assert found.visits == (VisitWeek("US", 107, 6, 1),)
+
+
+def test_a_day_whose_visits_are_not_told_is_no_day_without_visits(week):
+    assert week(traffic=[{"visit_count": None, "view_count": 90}]).visits == ()
+    found = week(traffic=[{"visit_count": None}, {"product_id": "B1", "visit_count": 40}, {"traffic_date": TUESDAY, "visit_count": None}])
+    assert found.visits == (VisitWeek("US", 40, 2, 1),)
+
+
 def test_where_a_day_is_told_of_the_whole_shop_its_products_are_not_counted_again(week):
     by_product = [{"traffic_date": TUESDAY, "product_id": name, "visit_count": count} for name, count in (("B1", 30), ("B2", 20))]
     assert week(traffic=[{}, {"product_id": "B1", "visit_count": 40}, *by_product]).visits == (VisitWeek("US", 100, 6, 2),)

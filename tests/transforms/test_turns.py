@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -100,3 +101,14 @@ def test_who_comes_back_for_its_turn_is_served_however_late_and_waits_a_turn_of_
             assert taken.is_granted or not was_due
             assert not taken.is_granted or seconds(taken.at) - seconds(now) <= patience + 2 + 1e-6
         now += timedelta(seconds=1 + late)
+
+
+def test_who_comes_back_for_its_turn_while_the_vendor_refuses_everybody_waits_no_longer_than_its_patience_and_keeps_its_turn():
+    turns, interval, patience = Turns(START, START), timedelta(seconds=60), timedelta(seconds=20)
+    turns = take_turn(turns, "a", START, interval, 1, patience).turns
+    booked = take_turn(turns, "b", START, interval, 1, patience)
+    refused = replace(booked.turns, blocked_until=booked.at + timedelta(hours=1))
+    sent_away = take_turn(refused, "b", booked.at, interval, 1, patience)
+    assert (sent_away.is_granted, sent_away.at) == (False, refused.blocked_until)
+    served = take_turn(sent_away.turns, "b", sent_away.at, interval, 1, patience)
+    assert (served.is_granted, served.at) == (True, sent_away.at)
