@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from pipeline import opened as state
 from pipeline.client import Client, ShopEntry
 from transforms.schema import SchemaError
 from transforms.wishes import Wish
@@ -29,6 +28,10 @@ class Target:
     observed: Mapping[str, Any] = field(default_factory=dict)
     listing_id: str | None = None
     product_id: str | None = None
+
+    @property
+    def spot(self) -> tuple[str, str]:
+        return self.site, self.name
 
 
 def targets_of(conn: Connection, brand: Client, entry: ShopEntry, kind: str, wishes: list[Wish]) -> Iterator[Target]:
@@ -85,9 +88,8 @@ def _parcels(conn: Connection, brand: Client, entry: ShopEntry, wishes: list[Wis
         if order not in orders.index:
             raise _wrong("shipment", rows[0], "order_id", f"{order!r} is no order of the shop (as far as it was read)")
         units = _units(rows, lines[lines["order_id"] == order])
-        told = rows[0].fields
-        shipped_at = told.get("shipped_at") or state.clock().now().isoformat()
-        wanted = {"order_id": order, "carrier": told["carrier"], "tracking_number": number, "units": units, "shipped_at": shipped_at}
+        told = {name: rows[0].fields[name] for name in ("carrier", "shipped_at") if name in rows[0].fields}
+        wanted = {"order_id": order, "tracking_number": number, "units": units, **told}
         yield Target(orders.loc[order, "site"], f"{order} {number}", wanted)
 
 

@@ -126,6 +126,15 @@ def unsent(conn: Connection, client: str, kind: str = "stock") -> list[Job]:
     return _jobs(conn, client, None, JOBS.c.kind == kind, JOBS.c.status.in_(("planned", "waiting", "approved", "pushed")))
 
 
+def under_way(conn: Connection, client: str, shop: str, kind: str, by: str = "want") -> list[Job]:
+    """Jobs of a shop that have not ended. Those that no one can approve or send any more (``ANSWERABLE``) end here, superseded."""
+    _lock(conn, client)
+    found = _jobs(conn, client, None, JOBS.c.shop == shop, JOBS.c.kind == kind, JOBS.c.status.in_(UNFINISHED))
+    old = {job.job_id for job in _planned_long_ago(conn, [job for job in found if job.status in ("planned", "waiting", "approved")])}
+    take_back(conn, dict.fromkeys(sorted(old), "left over; wanted too long ago to be approved or sent"), by)
+    return [job for job in found if job.job_id not in old]
+
+
 def _lock(conn: Connection, client: str) -> None:
     """One plan of a client at a time, until the transaction ends."""
     conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"jobs/{client}", 0))))

@@ -1,0 +1,75 @@
+"""Wishes by hand over a real warehouse, without a marketplace: what is noted, what takes whose place, what is refused."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import text
+from stockroom import CLIENT, SHOP, START, approve, sell, stockroom
+
+from pipeline import opened
+from pipeline.want import want
+from warehouse import jobs
+from warehouse.database import client_session
+
+
+@pytest.fixture
+def wanted(tmp_path, database_url, monkeypatch):
+    """``wanted(kind, header, row, …)`` notes a file of wishes; every article of the shop costs 10.00 SGD."""
+    with stockroom(tmp_path, database_url, monkeypatch):
+        sells_on(tmp_path, "shopify")  # which takes every wish of these
+        said("UPDATE listings SET price_minor = 1000, currency = 'SGD'")
+        count = iter(range(100))
+
+        def note(kind, *lines, encoding="utf-8"):
+            file = tmp_path / "wishes.csv"
+            file.write_bytes("\n".join(lines).encode(encoding))
+            return want(CLIENT, shop=SHOP, kind=kind, file=file, run_id=f"run {next(count)}")
+
+        yield note
+
+
+def sells_on(folder, marketplace):
+    file = folder / "clients" / f"{CLIENT}.yaml"
+    shop = re.sub("marketplace: [a-z]+", f"marketplace: {marketplace}", file.read_text(encoding="utf-8"))
+    file.write_text(shop, encoding="utf-8")
+    opened.clients.cache_clear()
+
+
+def said(statement, **values):
+    with client_session(opened.engine(), CLIENT) as conn:
+        conn.execute(text(statement), values)
+
+
+def statuses(told):
+    with client_session(opened.engine(), CLIENT) as conn:
+        return {job.sku: job.status for job in jobs.of_batch(conn, CLIENT, told["batch"])}
+
+
+def parcels(told):
+    with client_session(opened.engine(), CLIENT) as conn:
+        return {job.wanted["tracking_number"]: job.wanted["units"] for job in jobs.of_batch(conn, CLIENT, told["batch"])}
+
+
+def test_a_wish_for_what_the_tables_show_still_takes_the_place_of_one_under_way(wanted):
+    dear = wanted("price", "sku,price,currency", "A0,30,SGD")
+    assert dear["needs_approval"]
+    back = wanted("price", "sku,price,currency", "A0,10,SGD", "A1,10,SGD")
+    assert statuses(dear) == {"A0": "superseded"}, "nobody may approve it any more"
+    assert statuses(back) == {"A0": "planned"} and (back["jobs"], back["unchanged"]) == (1, 1)
+
+
+def test_a_wish_nobody_can_approve_any_more_can_be_wanted_again(wanted):
+    first = wanted("price", "sku,price,currency", "A0,30,SGD")
+    said("UPDATE sync_jobs SET planned_at = now() - interval '25 hours'")
+    again = wanted("price", "sku,price,currency", "A0,30,SGD")
+    assert statuses(first) == {"A0": "superseded"} and statuses(again) == {"A0": "waiting"}
+    approve(again)
+    assert statuses(again) == {"A0": "approved"}
+
+
+def test_a_parcel_wanted_twice_without_its_time_is_one_wish(wanted):
+    sell("1", "A0", 2, START)
+    first, again = (wanted("shipment", "order_id,carrier,tracking_number", "1,LEX,T1") for _ in range(2))
+    assert (first["jobs"], again["jobs"], again["under_way"]) == (1, 0, 1) and statuses(first) == {"1 T1": "planned"}
