@@ -16,6 +16,7 @@ from transforms.wishes import Wish
 from warehouse.merge import read_frame
 
 SELLABLE = ("active", "inactive")
+OVER = ("cancelled", "returned", "failed")
 
 
 @dataclass(frozen=True)
@@ -84,17 +85,35 @@ def _parcels(conn: Connection, brand: Client, entry: ShopEntry, wishes: list[Wis
     parcels: dict[tuple[str, str], list[Wish]] = {}
     for wish in wishes:
         parcels.setdefault((wish.fields["order_id"], wish.fields["tracking_number"]), []).append(wish)
+    left = {order: _left(lines[lines["order_id"] == order]) for order in orders.index}
     for (order, number), rows in parcels.items():
-        if order not in orders.index:
+        if order not in left:
             raise _wrong("shipment", rows[0], "order_id", f"{order!r} is no order of the shop (as far as it was read)")
-        units = _units(rows, lines[lines["order_id"] == order])
-        told = {name: rows[0].fields[name] for name in ("carrier", "shipped_at") if name in rows[0].fields}
+        units = _units(rows, left[order])
+        left[order] = {line: waiting - units.get(line, 0) for line, waiting in left[order].items()}
+        told = _said_of(rows)
         wanted = {"order_id": order, "tracking_number": number, "units": units, **told}
         yield Target(orders.loc[order, "site"], f"{order} {number}", wanted)
 
 
-def _units(rows: list[Wish], lines: pd.DataFrame) -> dict[str, int]:
-    left = {row.line_id: int(row.quantity) - int(row.shipped_quantity) for row in lines.itertuples()}
+def _said_of(rows: list[Wish]) -> dict[str, Any]:
+    """Carrier and time of one parcel, which its rows must not contradict each other about."""
+    first = rows[0].fields
+    for wish in rows[1:]:
+        for name in ("carrier", "shipped_at"):
+            if wish.fields.get(name) != first.get(name):
+                shown = [str(each or "nothing") for each in (wish.fields.get(name), first.get(name))]
+                raise _wrong("shipment", wish, name, f"says {shown[0]}, row {rows[0].row} says {shown[1]} of the same parcel")
+    return {name: first[name] for name in ("carrier", "shipped_at") if name in first}
+
+
+def _left(lines: pd.DataFrame) -> dict[str, int]:
+    """Line → units that still wait to be shipped; none of a line that was called off or came back."""
+    rows = ((row.line_id, 0 if row.status in OVER else int(row.quantity) - int(row.shipped_quantity)) for row in lines.itertuples())
+    return dict(rows)
+
+
+def _units(rows: list[Wish], left: Mapping[str, int]) -> dict[str, int]:
     if not any("line_id" in wish.fields for wish in rows):
         waiting = {line: units for line, units in left.items() if units > 0}
         if not waiting:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from stockroom import CLIENT, SHOP, START, approve, sell, stockroom
 
 from pipeline import opened
+from pipeline.errors import SettingsError
 from pipeline.want import want
 from warehouse import jobs
 from warehouse.database import client_session
@@ -73,3 +74,26 @@ def test_a_parcel_wanted_twice_without_its_time_is_one_wish(wanted):
     sell("1", "A0", 2, START)
     first, again = (wanted("shipment", "order_id,carrier,tracking_number", "1,LEX,T1") for _ in range(2))
     assert (first["jobs"], again["jobs"], again["under_way"]) == (1, 0, 1) and statuses(first) == {"1 T1": "planned"}
+
+
+def test_two_parcels_of_one_file_never_hold_a_unit_twice(wanted):
+    sell("1", "A0", 2, START)
+    header = "order_id,carrier,tracking_number,line_id,units"
+    with pytest.raises(SettingsError, match="row 3, column units: 2 of line 1, but 1 wait"):
+        wanted("shipment", header, "1,LEX,T1,1,1", "1,LEX,T2,1,2")
+    with pytest.raises(SettingsError, match="row 3, column order_id: '1' waits for nothing any more"):
+        wanted("shipment", "order_id,carrier,tracking_number", "1,LEX,T1", "1,LEX,T2")
+    assert parcels(wanted("shipment", header, "1,LEX,T1,1,1", "1,LEX,T2,1,1")) == {"T1": {"1": 1}, "T2": {"1": 1}}
+
+
+def test_what_was_called_off_or_came_back_waits_for_no_parcel(wanted):
+    sell("1", "A0", 2, START)
+    said("UPDATE order_lines SET status = 'cancelled'")
+    with pytest.raises(SettingsError, match="'1' waits for nothing any more"):
+        wanted("shipment", "order_id,carrier,tracking_number", "1,LEX,T1")
+
+
+def test_rows_of_one_parcel_that_contradict_each_other_are_refused(wanted):
+    sell("1", "A0", 2, START)
+    with pytest.raises(SettingsError, match="row 3, column carrier: says UPS, row 2 says LEX of the same parcel"):
+        wanted("shipment", "order_id,carrier,tracking_number,line_id,units", "1,LEX,T1,1,1", "1,UPS,T1,1,1")
