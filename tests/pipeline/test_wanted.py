@@ -97,3 +97,8 @@ def test_rows_of_one_parcel_that_contradict_each_other_are_refused(wanted):
     sell("1", "A0", 2, START)
     with pytest.raises(SettingsError, match="row 3, column carrier: says UPS, row 2 says LEX of the same parcel"):
         wanted("shipment", "order_id,carrier,tracking_number,line_id,units", "1,LEX,T1,1,1", "1,UPS,T1,1,1")
+
+
+def test_a_file_with_a_nul_in_it_is_refused_with_what_to_do(wanted):
+    with pytest.raises(SettingsError, match="NUL"):
+        wanted("product", "sku,title", "A0,Lamp\0")
