@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
+from connectors import registry
 from pipeline.client import Client, ShopEntry
 from transforms.schema import SchemaError
 from transforms.wishes import Wish
@@ -42,7 +43,8 @@ def targets_of(conn: Connection, brand: Client, entry: ShopEntry, kind: str, wis
         SchemaError: a row speaks of what the tables do not know, or of more than is there; names row and column.
     """
     if kind == "shipment":
-        yield from _parcels(conn, brand, entry, wishes)
+        has_orders = any("orders" in endpoint.tables for endpoint in registry.endpoints(entry.marketplace).values())
+        yield from (_parcels if has_orders else _paid_parcels)(conn, brand, entry, wishes)
         return
     listings = read_frame(conn, "listings", where={"client": brand.name, "shop": entry.name})
     for wish in wishes:
@@ -82,9 +84,7 @@ def _parcels(conn: Connection, brand: Client, entry: ShopEntry, wishes: list[Wis
     mine = {"client": brand.name, "shop": entry.name, "order_id": numbers}
     orders = read_frame(conn, "orders", where=mine).set_index("order_id")
     lines = read_frame(conn, "order_lines", where=mine)
-    parcels: dict[tuple[str, str], list[Wish]] = {}
-    for wish in wishes:
-        parcels.setdefault((wish.fields["order_id"], wish.fields["tracking_number"]), []).append(wish)
+    parcels = _by_parcel(wishes)
     left = {order: _left(lines[lines["order_id"] == order]) for order in orders.index}
     for (order, number), rows in parcels.items():
         if order not in left:
@@ -94,6 +94,31 @@ def _parcels(conn: Connection, brand: Client, entry: ShopEntry, wishes: list[Wis
         told = _said_of(rows)
         wanted = {"order_id": order, "tracking_number": number, "units": units, **told}
         yield Target(orders.loc[order, "site"], f"{order} {number}", wanted)
+
+
+def _paid_parcels(conn: Connection, brand: Client, entry: ShopEntry, wishes: list[Wish]) -> Iterator[Target]:
+    """A payment service knows payments and no orders: ``order_id`` is the number the store told it, or a payment's own."""
+    paid = {"client": brand.name, "shop": entry.name, "kind": "payment", "status": "completed"}
+    for (order, number), rows in _by_parcel(wishes).items():
+        found = {
+            payment for name in ("order_id", "transaction_id")
+            for payment in read_frame(conn, "payments", where={**paid, name: order}, columns=("transaction_id",))["transaction_id"]
+        }
+        if not found:
+            raise _wrong("shipment", rows[0], "order_id", f"{order!r} names no completed payment (as far as they were read)")
+        if len(found) > 1:
+            several = ", ".join(sorted(found))
+            raise _wrong("shipment", rows[0], "order_id", f"{order!r} is the order of several payments; write one's number: {several}")
+        if len(rows) > 1 or "line_id" in rows[0].fields:
+            raise _wrong("shipment", rows[-1], "line_id", f"{entry.marketplace} knows no lines; a parcel is one row without them")
+        yield Target(entry.sites[0], f"{order} {number}", {"order_id": order, "tracking_number": number, "units": {}, **_said_of(rows)})
+
+
+def _by_parcel(wishes: list[Wish]) -> dict[tuple[str, str], list[Wish]]:
+    parcels: dict[tuple[str, str], list[Wish]] = {}
+    for wish in wishes:
+        parcels.setdefault((wish.fields["order_id"], wish.fields["tracking_number"]), []).append(wish)
+    return parcels
 
 
 def _said_of(rows: list[Wish]) -> dict[str, Any]:

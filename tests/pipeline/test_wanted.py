@@ -6,7 +6,7 @@ import re
 
 import pytest
 from sqlalchemy import text
-from stockroom import CLIENT, SHOP, START, approve, sell, stockroom
+from stockroom import CLIENT, SHOP, START, approve, pay, sell, stockroom
 
 from pipeline import opened
 from pipeline.errors import SettingsError
@@ -102,3 +102,20 @@ def test_rows_of_one_parcel_that_contradict_each_other_are_refused(wanted):
 def test_a_file_with_a_nul_in_it_is_refused_with_what_to_do(wanted):
     with pytest.raises(SettingsError, match="NUL"):
         wanted("product", "sku,title", "A0,Lamp\0")
+
+
+def test_a_parcel_is_told_to_a_payment_service_by_the_order_it_was_paid_for(wanted, tmp_path):
+    sells_on(tmp_path, "paypal")
+    pay("1001", "5TY05013RG002845M")
+    pay("1002", "8AB05013RG002845M")
+    pay("1002", "9CD05013RG002845M")
+    told = wanted("shipment", "order_id,carrier,tracking_number", "1001,UPS,T1", "9CD05013RG002845M,UPS,T2")
+    assert parcels(told) == {"T1": {}, "T2": {}}
+    for row, why in (
+        ("1003,UPS,T1", "'1003' names no completed payment"),
+        ("1002,UPS,T1", "several payments; write one's number: 8AB05013RG002845M, 9CD05013RG002845M"),
+    ):
+        with pytest.raises(SettingsError, match=why):
+            wanted("shipment", "order_id,carrier,tracking_number", row)
+    with pytest.raises(SettingsError, match="row 2, column line_id: paypal knows no lines"):
+        wanted("shipment", "order_id,carrier,tracking_number,line_id,units", "1001,UPS,T3,1,1")
