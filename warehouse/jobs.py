@@ -238,6 +238,12 @@ def take_back(conn: Connection, why: Mapping[str, str], by: str = "push") -> Non
         _move(conn, [job_id], "superseded", by, reason)
 
 
+def standing(conn: Connection, job_ids: Iterable[str]) -> set[str]:
+    """Those of these jobs whose place no newer wish has taken meanwhile; none can be until the transaction ends."""
+    query = select(JOBS.c.job_id).where(JOBS.c.job_id.in_(sorted(job_ids)), JOBS.c.status != "superseded")
+    return set(conn.execute(query.order_by(JOBS.c.job_id).with_for_update()).scalars())
+
+
 def mark_pushed(conn: Connection, job_ids: Iterable[str], by: str = "push") -> None:
     """Note that these are about to be sent; commit before sending."""
     _move(conn, job_ids, "pushed", by, None, attempts=JOBS.c.attempts + 1)
