@@ -101,8 +101,8 @@ def _paid_parcels(conn: Connection, brand: Client, entry: ShopEntry, wishes: lis
     paid = {"client": brand.name, "shop": entry.name, "kind": "payment", "status": "completed"}
     for (order, number), rows in _by_parcel(wishes).items():
         found = {
-            payment for name in ("order_id", "transaction_id")
-            for payment in read_frame(conn, "payments", where={**paid, name: order}, columns=("transaction_id",))["transaction_id"]
+            row.transaction_id for name in ("order_id", "transaction_id")
+            for row in read_frame(conn, "payments", where={**paid, name: order}).itertuples() if row.amount_minor > 0
         }
         if not found:
             raise _wrong("shipment", rows[0], "order_id", f"{order!r} names no completed payment (as far as they were read)")

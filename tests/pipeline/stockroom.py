@@ -111,12 +111,12 @@ def sell(order_id: str, sku: str, units: int, at: datetime, shipped_at: datetime
         merge(conn, {name: stamp_hash(CANONICAL[name], frame, children if name == "orders" else {}) for name, frame in made.items()})
 
 
-def pay(order_id: str, transaction_id: str) -> None:
-    """A payment of 10.00 SGD, as a payment service shows it under the shop's name."""
+def pay(order_id: str, transaction_id: str, amount_minor: int = 1000) -> None:
+    """A payment, as a payment service shows it under the shop's name."""
     row = {
         "client": CLIENT, "shop": SHOP, "payment_id": transaction_id, "transaction_id": transaction_id, "order_id": order_id,
         "kind": "payment", "kind_raw": "T0006", "status": "completed", "status_raw": "S", "provider": "paypal", "currency": "SGD",
-        "amount_minor": 1000, "paid_at": START, "paid_date": START.date(), "source_updated_at": START, "seen_at": START,
+        "amount_minor": amount_minor, "paid_at": START, "paid_date": START.date(), "source_updated_at": START, "seen_at": START,
         "derivation": 1, "landing_ref": "p/0#0", "content_hash": 0,
     }  # fmt: skip
     table = CANONICAL["payments"]

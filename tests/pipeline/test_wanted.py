@@ -107,6 +107,7 @@ def test_a_file_with_a_nul_in_it_is_refused_with_what_to_do(wanted):
 def test_a_parcel_is_told_to_a_payment_service_by_the_order_it_was_paid_for(wanted, tmp_path):
     sells_on(tmp_path, "paypal")
     pay("1001", "5TY05013RG002845M")
+    pay("1001", "1ZZ05013RG002845M", amount_minor=-500)  # what the brand paid itself
     pay("1002", "8AB05013RG002845M")
     pay("1002", "9CD05013RG002845M")
     told = wanted("shipment", "order_id,carrier,tracking_number", "1001,UPS,T1", "9CD05013RG002845M,UPS,T2")
