@@ -190,9 +190,13 @@ def _still_right(opened, kind: str, changes: list[Any], by_id: Mapping[str, jobs
 
 def _push(opened, kind: str, changes: list[Any], counts: dict[str, int]) -> None:
     with opened.session() as conn:  # noted before the call: a kill in between shows as pushed, and is sent again, which does no harm
-        jobs.mark_pushed(conn, [change.job_id for change in changes])
-    for answer in KINDS[kind].send(opened.connector, changes):
+        alive = jobs.standing(conn, [change.job_id for change in changes])
+        jobs.mark_pushed(conn, alive)
+    rest = [change for change in changes if change.job_id in alive]
+    for answer in KINDS[kind].send(opened.connector, rest) if rest else ():
         with opened.session() as conn:
+            if not jobs.standing(conn, [answer.job_id]):
+                continue  # a newer wish came while this one was sent: that one is sent after it, and closes by its own read-back
             if answer.is_accepted:
                 jobs.mark_acknowledged(conn, [answer.job_id], answer.message, answer.vendor_ref)
             else:
@@ -239,7 +243,8 @@ def _observe(opened, kind: str, changes: list[Any], since: Mapping[str, datetime
     seen = KINDS[kind].look(opened.connector, changes)
     patience = timedelta(seconds=settings().observe_seconds)
     with opened.session() as conn:
-        for change in changes:
+        alive = jobs.standing(conn, [change.job_id for change in changes])
+        for change in (change for change in changes if change.job_id in alive):
             shown, wanted = seen.get(change.job_id), KINDS[kind].wanted(change)
             if shown == wanted:
                 jobs.mark_observed(conn, [change.job_id])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,10 @@ def want(client: str, *, shop: str, kind: str, file: Path, run_id: str) -> dict[
                 f"Client '{client}', shop '{shop}', file {file}: {told}. Nothing was noted; mend the file and want it again."
             ) from None
         batch = f"{client}/{kind} {run_id}"
-        changed = [target for target in targets if not _is_so(target)]
+        before = {(job.site, job.sku): job for job in jobs.under_way(conn, client, shop, kind)}
+        targets = [_dated(target, before.get(target.spot)) for target in targets] if kind == "shipment" else targets
+        # what the tables show is not what the shop will show while another change of it is under way
+        changed = [target for target in targets if target.spot in before or not _is_so(target)]
         listed = read_frame(conn, "listings", where={"client": client, "shop": shop, "status": list(SELLABLE)}, columns=("sku",))
         frame = _frame(brand, entry, kind, batch, changed, _far(brand, kind, len(changed), len(listed)))
         counts = jobs.plan_jobs(conn, frame, by="want", kind=kind)
@@ -85,8 +89,16 @@ def _is_so(target: Target) -> bool:
     return bool(shown) and all(name in shown and shown[name] == value for name, value in target.wanted.items())
 
 
+def _dated(target: Target, before: jobs.Job | None) -> Target:
+    """A parcel of which nobody says when it left, left now; wanted once more it left when it was said to leave first."""
+    if "shipped_at" in target.wanted:
+        return target
+    told = before.wanted.get("shipped_at") if before else None
+    return replace(target, wanted={**target.wanted, "shipped_at": told or state.clock().now().isoformat()})
+
+
 def _refuse_twins(kind: str, targets: list[Target]) -> None:
-    count = Counter((target.site, target.name) for target in targets)
+    count = Counter(target.spot for target in targets)
     twice = next((spot for spot, times in count.items() if times > 1), None)
     if twice:
         raise SchemaError(f"{kind} wishes: {twice[1]!r} on site {twice[0]} is wanted {count[twice]} times; once is meant")

@@ -10,13 +10,14 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from pipeline import opened as state
+from connectors import registry
 from pipeline.client import Client, ShopEntry
 from transforms.schema import SchemaError
 from transforms.wishes import Wish
 from warehouse.merge import read_frame
 
 SELLABLE = ("active", "inactive")
+OVER = ("cancelled", "returned", "failed")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Target:
     listing_id: str | None = None
     product_id: str | None = None
 
+    @property
+    def spot(self) -> tuple[str, str]:
+        return self.site, self.name
+
 
 def targets_of(conn: Connection, brand: Client, entry: ShopEntry, kind: str, wishes: list[Wish]) -> Iterator[Target]:
     """Each wish with what the tables show of it.
@@ -38,7 +43,8 @@ def targets_of(conn: Connection, brand: Client, entry: ShopEntry, kind: str, wis
         SchemaError: a row speaks of what the tables do not know, or of more than is there; names row and column.
     """
     if kind == "shipment":
-        yield from _parcels(conn, brand, entry, wishes)
+        has_orders = any("orders" in endpoint.tables for endpoint in registry.endpoints(entry.marketplace).values())
+        yield from (_parcels if has_orders else _paid_parcels)(conn, brand, entry, wishes)
         return
     listings = read_frame(conn, "listings", where={"client": brand.name, "shop": entry.name})
     for wish in wishes:
@@ -78,21 +84,61 @@ def _parcels(conn: Connection, brand: Client, entry: ShopEntry, wishes: list[Wis
     mine = {"client": brand.name, "shop": entry.name, "order_id": numbers}
     orders = read_frame(conn, "orders", where=mine).set_index("order_id")
     lines = read_frame(conn, "order_lines", where=mine)
-    parcels: dict[tuple[str, str], list[Wish]] = {}
-    for wish in wishes:
-        parcels.setdefault((wish.fields["order_id"], wish.fields["tracking_number"]), []).append(wish)
+    parcels = _by_parcel(wishes)
+    left = {order: _left(lines[lines["order_id"] == order]) for order in orders.index}
     for (order, number), rows in parcels.items():
-        if order not in orders.index:
+        if order not in left:
             raise _wrong("shipment", rows[0], "order_id", f"{order!r} is no order of the shop (as far as it was read)")
-        units = _units(rows, lines[lines["order_id"] == order])
-        told = rows[0].fields
-        shipped_at = told.get("shipped_at") or state.clock().now().isoformat()
-        wanted = {"order_id": order, "carrier": told["carrier"], "tracking_number": number, "units": units, "shipped_at": shipped_at}
+        units = _units(rows, left[order])
+        left[order] = {line: waiting - units.get(line, 0) for line, waiting in left[order].items()}
+        told = _said_of(rows)
+        wanted = {"order_id": order, "tracking_number": number, "units": units, **told}
         yield Target(orders.loc[order, "site"], f"{order} {number}", wanted)
 
 
-def _units(rows: list[Wish], lines: pd.DataFrame) -> dict[str, int]:
-    left = {row.line_id: int(row.quantity) - int(row.shipped_quantity) for row in lines.itertuples()}
+def _paid_parcels(conn: Connection, brand: Client, entry: ShopEntry, wishes: list[Wish]) -> Iterator[Target]:
+    """A payment service knows payments and no orders: ``order_id`` is the number the store told it, or a payment's own."""
+    paid = {"client": brand.name, "shop": entry.name, "kind": "payment", "status": "completed"}
+    for (order, number), rows in _by_parcel(wishes).items():
+        found = {
+            row.transaction_id for name in ("order_id", "transaction_id")
+            for row in read_frame(conn, "payments", where={**paid, name: order}).itertuples() if row.amount_minor > 0
+        }
+        if not found:
+            raise _wrong("shipment", rows[0], "order_id", f"{order!r} names no completed payment (as far as they were read)")
+        if len(found) > 1:
+            several = ", ".join(sorted(found))
+            raise _wrong("shipment", rows[0], "order_id", f"{order!r} is the order of several payments; write one's number: {several}")
+        if len(rows) > 1 or "line_id" in rows[0].fields:
+            raise _wrong("shipment", rows[-1], "line_id", f"{entry.marketplace} knows no lines; a parcel is one row without them")
+        yield Target(entry.sites[0], f"{order} {number}", {"order_id": order, "tracking_number": number, "units": {}, **_said_of(rows)})
+
+
+def _by_parcel(wishes: list[Wish]) -> dict[tuple[str, str], list[Wish]]:
+    parcels: dict[tuple[str, str], list[Wish]] = {}
+    for wish in wishes:
+        parcels.setdefault((wish.fields["order_id"], wish.fields["tracking_number"]), []).append(wish)
+    return parcels
+
+
+def _said_of(rows: list[Wish]) -> dict[str, Any]:
+    """Carrier and time of one parcel, which its rows must not contradict each other about."""
+    first = rows[0].fields
+    for wish in rows[1:]:
+        for name in ("carrier", "shipped_at"):
+            if wish.fields.get(name) != first.get(name):
+                shown = [str(each or "nothing") for each in (wish.fields.get(name), first.get(name))]
+                raise _wrong("shipment", wish, name, f"says {shown[0]}, row {rows[0].row} says {shown[1]} of the same parcel")
+    return {name: first[name] for name in ("carrier", "shipped_at") if name in first}
+
+
+def _left(lines: pd.DataFrame) -> dict[str, int]:
+    """Line → units that still wait to be shipped; none of a line that was called off or came back."""
+    rows = ((row.line_id, 0 if row.status in OVER else int(row.quantity) - int(row.shipped_quantity)) for row in lines.itertuples())
+    return dict(rows)
+
+
+def _units(rows: list[Wish], left: Mapping[str, int]) -> dict[str, int]:
     if not any("line_id" in wish.fields for wish in rows):
         waiting = {line: units for line, units in left.items() if units > 0}
         if not waiting:

@@ -22,8 +22,10 @@ def rows(text: str, what: str) -> list[tuple[int, list[str]]]:
     """Number and cells of every row that is not empty (the header is row 1); separated by comma, semicolon or tab.
 
     Raises:
-        SchemaError: a quote is never closed, or the like.
+        SchemaError: a quote is never closed, a NUL stands in it, or the like.
     """
+    if "\0" in text:  # no database keeps it
+        raise SchemaError(f"{what}: the file holds NUL characters, so it is no CSV; save it as CSV UTF-8")
     head = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

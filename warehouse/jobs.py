@@ -126,6 +126,15 @@ def unsent(conn: Connection, client: str, kind: str = "stock") -> list[Job]:
     return _jobs(conn, client, None, JOBS.c.kind == kind, JOBS.c.status.in_(("planned", "waiting", "approved", "pushed")))
 
 
+def under_way(conn: Connection, client: str, shop: str, kind: str, by: str = "want") -> list[Job]:
+    """Jobs of a shop that have not ended. Those that no one can approve or send any more (``ANSWERABLE``) end here, superseded."""
+    _lock(conn, client)
+    found = _jobs(conn, client, None, JOBS.c.shop == shop, JOBS.c.kind == kind, JOBS.c.status.in_(UNFINISHED))
+    old = {job.job_id for job in _planned_long_ago(conn, [job for job in found if job.status in ("planned", "waiting", "approved")])}
+    take_back(conn, dict.fromkeys(sorted(old), "left over; wanted too long ago to be approved or sent"), by)
+    return [job for job in found if job.job_id not in old]
+
+
 def _lock(conn: Connection, client: str) -> None:
     """One plan of a client at a time, until the transaction ends."""
     conn.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"jobs/{client}", 0))))
@@ -227,6 +236,12 @@ def take_back(conn: Connection, why: Mapping[str, str], by: str = "push") -> Non
     """Supersede these jobs, each with its reason: the next plan looks afresh."""
     for job_id, reason in why.items():
         _move(conn, [job_id], "superseded", by, reason)
+
+
+def standing(conn: Connection, job_ids: Iterable[str]) -> set[str]:
+    """Those of these jobs whose place no newer wish has taken meanwhile; none can be until the transaction ends."""
+    query = select(JOBS.c.job_id).where(JOBS.c.job_id.in_(sorted(job_ids)), JOBS.c.status != "superseded")
+    return set(conn.execute(query.order_by(JOBS.c.job_id).with_for_update()).scalars())
 
 
 def mark_pushed(conn: Connection, job_ids: Iterable[str], by: str = "push") -> None:

@@ -26,6 +26,7 @@ MOST = 20
 PAID_BEFORE = timedelta(days=31)  # how long before its parcel left an order's payment is looked for
 _TRANSACTION = re.compile(r"[0-9A-Z]{17}")
 UNPAID = "PayPal shows no completed payment with this order number (new ones come hours late); nothing was told"
+SEVERAL = "PayPal shows several payments with this order number (of two stores?), none is guessed: name the payment; nothing was told"
 
 # A shipper's name, its letters and digits alone, in lower case → PayPal's word. Any other carrier is told by its name.
 CARRIERS = {
@@ -40,8 +41,9 @@ CARRIERS = {
 
 def push_shipments(wire: Wire, notices: Sequence[ShipmentNotice]) -> list[Answer]:
     """One answer a notice, in order."""
-    payments = _payments(wire, notices)
-    answers = {each.job_id: Answer(each.job_id, False, UNPAID) for each in notices}
+    found = _payments(wire, notices)
+    payments = _one_each(found)
+    answers = {each.job_id: Answer(each.job_id, False, SEVERAL if each.job_id in found else UNPAID) for each in notices}
     known = {each.job_id: _shown(wire, payments[each.job_id], each) for each in notices if each.job_id in payments}
     for job_id, is_shown in known.items():
         if is_shown:
@@ -54,7 +56,7 @@ def push_shipments(wire: Wire, notices: Sequence[ShipmentNotice]) -> list[Answer
 
 def observe_shipments(wire: Wire, notices: Sequence[ShipmentNotice]) -> dict[str, bool]:
     """Whether PayPal shows each parcel now."""
-    payments = _payments(wire, notices)
+    payments = _one_each(_payments(wire, notices))
     return {each.job_id: each.job_id in payments and _shown(wire, payments[each.job_id], each) for each in notices}
 
 
@@ -106,9 +108,13 @@ def _shown(wire: Wire, transaction_id: str, notice: ShipmentNotice) -> bool:
     return reply.status == 200 and isinstance(answer, Mapping) and text(answer.get("tracking_number")) == notice.tracking_number
 
 
-def _payments(wire: Wire, notices: Sequence[ShipmentNotice]) -> dict[str, str]:
-    """Job id → number of the payment its order was paid with. PayPal finds none by an order's number: the history is read."""
-    found = {each.job_id: each.order_id for each in notices if _TRANSACTION.fullmatch(each.order_id)}  # a payment's number itself
+def _one_each(found: Mapping[str, set[str]]) -> dict[str, str]:
+    return {job_id: next(iter(numbers)) for job_id, numbers in found.items() if len(numbers) == 1}
+
+
+def _payments(wire: Wire, notices: Sequence[ShipmentNotice]) -> dict[str, set[str]]:
+    """Job id → numbers of the payments its order was paid with. PayPal finds none by an order's number: the history is read."""
+    found = {each.job_id: {each.order_id} for each in notices if _TRANSACTION.fullmatch(each.order_id)}  # a payment's number itself
     asked = [each for each in notices if each.job_id not in found]
     if asked:
         numbers = _payments_by_order(wire, asked)
@@ -116,16 +122,18 @@ def _payments(wire: Wire, notices: Sequence[ShipmentNotice]) -> dict[str, str]:
     return found
 
 
-def _payments_by_order(wire: Wire, notices: Sequence[ShipmentNotice]) -> dict[str, str]:
+def _payments_by_order(wire: Wire, notices: Sequence[ShipmentNotice]) -> dict[str, set[str]]:
     known = prefixes(wire.shop.account.get("invoice_prefix"))
     end = wire.services.clock.now() - ENDPOINTS["payments"].lag
     start = min(min(each.shipped_at for each in notices), end) - PAID_BEFORE
-    found: dict[str, str] = {}
+    found: dict[str, set[str]] = {}
     for page in read_payments(wire, Window(start, end), None):
         for info in _infos(page.body):
-            if text(info.get("transaction_event_code")).startswith("T00") and info.get("transaction_status") == "S":
+            money = info.get("transaction_amount")
+            is_ours = isinstance(money, Mapping) and not text(money.get("value")).startswith("-")  # what we paid has order numbers too
+            if is_ours and text(info.get("transaction_event_code")).startswith("T00") and info.get("transaction_status") == "S":
                 order = order_number(info.get("invoice_id"), info.get("custom_field"), known)
-                found[text(order)] = text(info.get("transaction_id"))
+                found.setdefault(text(order), set()).add(text(info.get("transaction_id")))
     return found
 
 

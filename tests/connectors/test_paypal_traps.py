@@ -506,6 +506,22 @@ def test_an_order_without_a_completed_payment_is_refused_and_nothing_is_told(pay
     assert paypal.observe_shipments([notice()]) == {"j0": False} and not loopback.calls(BATCH)
 
 
+def test_a_parcel_of_an_order_number_that_several_payments_bear_is_not_told_to_one_of_them(paypal, loopback, said):
+    desk(loopback, said)
+    loopback.on("GET", SEARCH, said(result(info(), info("5TY05013RG002845M"))))
+    (answer,) = paypal.push_shipments([notice()])
+    assert not answer.is_accepted and "several payments" in answer.message and not loopback.calls(BATCH)
+    assert paypal.observe_shipments([notice()]) == {"j0": False}
+
+
+def test_money_that_we_paid_is_no_payment_of_an_order(paypal, loopback, said):
+    desk(loopback, said)
+    paid = info("5TY05013RG002845M", transaction_amount={"currency_code": "EUR", "value": "-20.00"})
+    loopback.on("GET", SEARCH, said(result(info(), paid)))
+    assert [answer.is_accepted for answer in paypal.push_shipments([notice()])] == [True]
+    assert [each["transaction_id"] for each in loopback.calls(BATCH)[0].json["trackers"]] == ["8MC585209K746392H"]
+
+
 def test_a_carrier_outside_paypals_list_is_told_by_its_name(paypal, loopback, said):
     desk(loopback, said)
     paypal.push_shipments([notice(0, carrier="Ninja Van"), notice(1, carrier="Royal Mail", order_id="8MC585209K746392H")])

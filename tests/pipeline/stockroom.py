@@ -111,6 +111,19 @@ def sell(order_id: str, sku: str, units: int, at: datetime, shipped_at: datetime
         merge(conn, {name: stamp_hash(CANONICAL[name], frame, children if name == "orders" else {}) for name, frame in made.items()})
 
 
+def pay(order_id: str, transaction_id: str, amount_minor: int = 1000) -> None:
+    """A payment, as a payment service shows it under the shop's name."""
+    row = {
+        "client": CLIENT, "shop": SHOP, "payment_id": transaction_id, "transaction_id": transaction_id, "order_id": order_id,
+        "kind": "payment", "kind_raw": "T0006", "status": "completed", "status_raw": "S", "provider": "paypal", "currency": "SGD",
+        "amount_minor": amount_minor, "paid_at": START, "paid_date": START.date(), "source_updated_at": START, "seen_at": START,
+        "derivation": 1, "landing_ref": "p/0#0", "content_hash": 0,
+    }  # fmt: skip
+    table = CANONICAL["payments"]
+    with client_session(opened.engine(), CLIENT) as conn:
+        merge(conn, {"payments": stamp_hash(table, table.conform(_frame("payments", [row])), {})})
+
+
 def _frame(table: str, rows: list[dict]) -> pd.DataFrame:
     return pd.DataFrame({c.name: pd.Series([row.get(c.name) for row in rows], dtype=c.kind.dtype) for c in CANONICAL[table].columns})
 

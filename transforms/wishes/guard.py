@@ -27,6 +27,8 @@ def judge(kind: str, wanted: Mapping[str, Any], observed: Mapping[str, Any]) -> 
     price, before = wanted.get("price_minor"), observed.get("price_minor")
     if price is not None and observed and before is None:
         why.append("its price now is unknown")
+    elif price and before == 0:
+        why.append("it is given away now, and would cost something")
     elif price is not None and before and abs(price - before) > MOST_PRICE_CHANGE * before:
         why.append(f"its price would change by {(price - before) / before:+.0%} (allowed {MOST_PRICE_CHANGE:.0%})")
     return why
