@@ -1,0 +1,86 @@
+"""A grid's columns → a draft's. A row's place in its page is the line it has in the file; what cannot be read is a fault of its row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+
+from connectors.contract import Shop
+from connectors.files.headers import Grid
+from connectors.files.values import amount, count
+from connectors.frames import Draft, Records
+from transforms.schema import Table
+
+INSTANT = pa.timestamp("us", tz="UTC")
+DECIMAL = pa.decimal128(20, 8)
+_FINEST = Decimal("0.00000001")
+_LARGEST = Decimal(10) ** 12
+
+
+def begin(at: int, grid: Grid, dated: datetime, table: Table, shop: Shop) -> Draft:
+    """One row a line of the page ``at``, as new as its file; a line of another width than the header has a fault."""
+    draft = bare(at, grid.lines, dated, table, shop)
+    for row, cells in enumerate(grid.rows):
+        if len(cells) < grid.width or any(cells[grid.width :]):
+            draft.faults.add(row, "row", f"has {len(cells)} cells, the header {grid.width}")
+    return draft
+
+
+def bare(at: int, lines: Sequence[int], dated: datetime, table: Table, shop: Shop) -> Draft:
+    size = len(lines)
+    draft = Draft(table, shop, Records([], np.full(size, at, dtype=np.int64), np.array(lines, dtype=np.int64)))
+    draft.put("source_updated_at", pa.repeat(pa.scalar(dated, INSTANT), size))
+    return draft
+
+
+def unread(at: int, table: Table, shop: Shop, why: str) -> Draft:
+    """A page that cannot be read any more (what told us how is gone): a replay must not lose it."""
+    draft = Draft(table, shop, Records([], np.array([at]), np.array([0])))
+    draft.faults.add(0, "file", why)
+    return draft
+
+
+def days(draft: Draft, name: str, texts: Sequence[str | None], found: Sequence[date | None]) -> None:
+    """``found``: what was read of each text."""
+    _note_unread(draft, name, texts, found, "is not a day this export writes")
+    draft.put(name, pa.array(found, pa.date32()))
+
+
+def amounts(draft: Draft, name: str, texts: Sequence[str | None], numbers: Sequence[str | None], codes: Sequence[str | None]) -> None:
+    """``numbers``: each text's plain decimal, in the currency of ``codes``; kept in minor units."""
+    _note_unread(draft, name, texts, numbers, "is not an amount")
+    draft.amount(name, numbers, codes)
+
+
+def counts(draft: Draft, name: str, texts: Sequence[str | None], *, may_be_parted: bool = False) -> None:
+    """``may_be_parted``: a fraction is no fault, but there is no count to tell (networks share one order among several clicks)."""
+    found = []
+    for row, text in enumerate(texts):
+        number, is_number = (None, True) if text is None else count(text)
+        if text is not None and number is None and not (may_be_parted and is_number):
+            draft.faults.add_value(row, name, text, "is not a whole number")
+        found.append(number)
+    draft.integer(name, found)
+
+
+def exact(draft: Draft, name: str, texts: Sequence[str | None], read: Callable[[str], str | None] = lambda text: amount(text)[0]) -> list:
+    """Quantities and unit prices: decimals as they are, up to eight places; gives them back."""
+    found = [None if text is None else _decimal(read(text)) for text in texts]
+    _note_unread(draft, name, texts, found, "is not a number of at most 8 decimals")
+    draft.put(name, pa.array(found, DECIMAL))
+    return found
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    number = None if text is None or len(text) > 40 else Decimal(text)
+    return number if number is not None and number == number.quantize(_FINEST) and abs(number) < _LARGEST else None
+
+
+def _note_unread(draft: Draft, name: str, texts: Sequence[str | None], found: Sequence[object], why: str) -> None:
+    for row, (text, value) in enumerate(zip(texts, found, strict=True)):
+        if text is not None and value is None:
+            draft.faults.add_value(row, name, text, why)
