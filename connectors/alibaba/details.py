@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.alibaba.endpoints import DOORS, FUND, LOGISTICS, ORDER, TRACKING
-from connectors.alibaba.envelope import business_error, error_of, is_ungranted
+from connectors.alibaba.envelope import business_error, error_of, is_ungranted, plain
 from connectors.alibaba.read_contracts import PARTS
 from connectors.contract import Page
 from connectors.exact import read_json
@@ -38,7 +38,7 @@ class Details:
         if refusal:
             self.refused[place] = ": ".join(part for part in refusal if part)
         else:
-            self.found[place] = answer
+            self.found[place] = plain(answer)
 
     def column(self, part: str, places: Sequence[tuple[int, str]], read: Callable[[Any], Any]) -> list[Any]:
         """For each (group, trade id) what ``read`` finds in its answer; None where there is none."""

@@ -12,10 +12,19 @@ from typing import Any
 from connectors.iop_answers import error_of, field, inner, listed
 from connectors.loose import text
 
-__all__ = ["business_error", "error_of", "field", "inner", "is_ungranted", "listed", "payload", "value_of"]
+__all__ = ["business_error", "error_of", "field", "inner", "is_ungranted", "listed", "payload", "plain", "value_of"]
 
 # What a method outside the app's permission packages answers; the third is the old platform's word for it.
 UNGRANTED = frozenset(("InvalidApiPath", "InsufficientPermission", "isv.permission-api-package-limit", "InsufficientIsvPermissions"))
+
+
+def plain(value: Any) -> Any:
+    """A document in which the word "null" is nothing, wherever it stands."""
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return None if value == "null" else value
 
 
 def payload(answer: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import requests
@@ -13,7 +14,7 @@ from connectors.alibaba.envelope import error_of, field, inner, is_ungranted
 from connectors.alibaba.grants import NOWHERE, Grants
 from connectors.alibaba.verdict import JUDGES
 from connectors.contract import Clock, Credentials, Services, Shop, Token
-from connectors.errors import FatalError
+from connectors.errors import FatalError, RetryableError
 from connectors.http import Call, Session, pick
 from connectors.iop import filled, signature, signed, token_of
 from connectors.loose import text
@@ -23,6 +24,7 @@ from connectors.walk import Ask
 
 HOST = "https://openapi-api.alibaba.com"
 SELLER = "seller_center"  # the account platform of a seller; a buyer's app gets tokens of another
+TRIES = 3
 PACKAGE = "apply for its permission package in the app's console (openapi.alibaba.com)"
 
 
@@ -42,6 +44,7 @@ class Gateway:
         self._sessions = {
             kind: Session(shop, credentials, services, BUDGETS, sign=sign, judge=judge, tokens=tokens) for kind, judge in JUDGES.items()
         }
+        self._seen: set[str] = set()  # request numbers of all answers
         self._token_session = Session(shop, credentials, services, BUDGETS, judge=JUDGES["read"])
 
     @property
@@ -64,7 +67,8 @@ class Gateway:
         """
         doors = DOORS[operation]
         for name in self.grants.order(operation, tuple(doors)):
-            reply = self._through(name, doors[name], operation, parameters, note, kind, once)
+            ask = partial(self._through, name, doors[name], operation, parameters, note, kind, once)
+            reply = self._fresh(ask, operation, once)
             if not is_ungranted(reply.json):
                 self.grants.learn(operation, name)
                 return reply
@@ -75,6 +79,22 @@ class Gateway:
         raise FatalError(
             f"{self.session.who(operation)}: this app is not granted {' or '.join(door.name for door in doors.values())} "
             f"({sub_code or code}): {PACKAGE}, or leave out what needs it (`entities` in the client's file). Not retried."
+        )
+
+    def _fresh(self, ask: Callable[[], Reply], operation: str, once: bool) -> Reply:
+        """An answer that was not given before: a stale one would pass for another order's, for funds and vouchers name none.
+
+        Raises:
+            RetryableError: the gateway repeats itself.
+        """
+        for _ in range(1 if once else TRIES):
+            reply = ask()
+            number = self.number(reply)
+            if number is None or number not in self._seen:
+                self._seen.add(number or "")
+                return reply
+        raise RetryableError(
+            f"{self.session.who(operation)}: the answer (request id {number}) was given to an earlier question. Run the step again later."
         )
 
     def _through(

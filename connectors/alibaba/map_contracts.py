@@ -112,6 +112,8 @@ def _note_missing(contracts: Draft, places: Sequence[tuple[int, str]], told: Seq
             )
         elif not isinstance(value, Mapping):
             contracts.faults.add(row, "total_minor", details.why_not("detail", group, trade_id))
+        elif value.get("trade_id") not in (None, trade_id):
+            contracts.faults.add(row, "contract_id", "the detail that was answered is another order's")
 
 
 def _map_terms(

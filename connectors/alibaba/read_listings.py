@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.alibaba.endpoints import PRODUCT, PRODUCT_LIST
-from connectors.alibaba.envelope import business_error, field, is_ungranted, listed, payload
+from connectors.alibaba.envelope import business_error, field, is_ungranted, listed, payload, plain
 from connectors.contract import Window
 from connectors.loose import count, entries, text
 from connectors.numbered import begin, turn
@@ -58,5 +58,5 @@ def product_of(document: Any) -> Mapping[str, Any] | None:
     """The product of a detail's answer; None where it was refused."""
     if business_error(document):
         return None
-    found = field(payload(document), "product_info")
+    found = plain(field(payload(document), "product_info"))
     return found if isinstance(found, Mapping) else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.alibaba.endpoints import RFQ_DETAIL, RFQ_SEARCH
-from connectors.alibaba.envelope import field, is_ungranted, listed, payload
+from connectors.alibaba.envelope import field, is_ungranted, listed, payload, plain
 from connectors.contract import Window
 from connectors.loose import count, entries, text
 from connectors.numbered import begin, turn
@@ -62,5 +62,5 @@ def requests_of(document: Any) -> list[Mapping[str, Any]]:
 
 
 def detail_of(document: Any) -> Mapping[str, Any] | None:
-    found = field(_found(document), "rfq_detail_dto")
+    found = plain(field(_found(document), "rfq_detail_dto"))
     return found if isinstance(found, Mapping) else None

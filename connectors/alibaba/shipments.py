@@ -32,7 +32,8 @@ def push_shipments(gateway: Gateway, notices: Sequence[ShipmentNotice]) -> list[
         else:
             carriers = list(_carriers(gateway)) if carriers is None else carriers
             answers.append(_tell(gateway, notice, carriers))
-            told.add((notice.order_id, notice.tracking_number))
+            if answers[-1].is_accepted:
+                told.add((notice.order_id, notice.tracking_number))
     return answers
 
 
