@@ -25,6 +25,7 @@ from connectors.globalsources.names import MANIFEST, BadName, FileName, manifest
 FOLDERS = ("inbox", "processing", "done", "rejected", "out")
 REASON = ".reason.json"
 STABLE = timedelta(seconds=60)
+REMEMBERED = timedelta(days=400)  # the same bytes after that are read a second time, which changes nothing
 REFUSED, ASIDE, MENDED = "refused", "aside", "mended"
 
 
@@ -125,6 +126,7 @@ class Drop:
         if manifest is not None:
             self._move(manifest[0], day)
         if noted is not None:
+            self.noted = {key: each for key, each in self.noted.items() if now - each.arrived_at < REMEMBERED}
             self.noted[digest] = Noted(noted.arrived_at, noted.made_at, str(there.relative_to(self.folder)), noted.entity, noted.message)
             self._write_note()
         self._mend(path.name)

@@ -101,8 +101,9 @@ def _lines(
 def whole(amount_: Decimal | None, currency: str | None) -> int | None:
     """In minor units; None where it is finer than those (333 bolts at 0.0325)."""
     digits = exponents().get(currency or "")
-    minor = None if amount_ is None or digits is None else amount_.scaleb(digits)
-    return int(minor) if minor is not None and minor == minor.to_integral_value() else None
+    with localcontext(prec=DIGITS):
+        minor = None if amount_ is None or digits is None else amount_.scaleb(digits)
+        return int(minor) if minor is not None and minor == minor.to_integral_value() else None
 
 
 def _totals(parent: np.ndarray, sums: Sequence[Decimal | None], codes: Sequence[str | None]) -> pa.Array:
@@ -113,14 +114,15 @@ def _totals(parent: np.ndarray, sums: Sequence[Decimal | None], codes: Sequence[
         for head, each in zip(parent.tolist(), sums, strict=True):
             is_whole[head] &= each is not None
             added[head] = (added[head] or Decimal(0)) + (each or Decimal(0))
-    digits = [exponents().get(code or "") for code in codes]
-    return pa.array(
-        [
-            int(each.scaleb(places).quantize(Decimal(1), ROUND_HALF_UP)) if whole and each is not None and places is not None else None
-            for each, whole, places in zip(added, is_whole, digits, strict=True)
-        ],
-        pa.int64(),
-    )
+    found = [_rounded(each, code) if is_all else None for each, is_all, code in zip(added, is_whole, codes, strict=True)]
+    return pa.array(found, pa.int64())
+
+
+def _rounded(amount_: Decimal | None, currency: str | None) -> int | None:
+    """In minor units, half a unit up."""
+    digits = exponents().get(currency or "")
+    with localcontext(prec=DIGITS):
+        return None if amount_ is None or digits is None else int(amount_.scaleb(digits).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _put_deposits(draft: Draft, heads: Cells, codes: Sequence[str | None]) -> None:

@@ -30,13 +30,15 @@ class Told:
     Attributes:
         read: sha256 → arrival.
         files: one entry a file, without its name: people write buyers into those.
+        named: the file whose names have landed, and which comes next.
     """
 
     read: dict[str, str] = field(default_factory=dict)
     files: list[dict[str, Any]] = field(default_factory=list)
+    named: str | None = None
 
     def cursor(self) -> dict[str, Any]:
-        return {"read": dict(self.read), "files": list(self.files)}
+        return {"read": dict(self.read), "files": list(self.files), "named": self.named}
 
 
 class Reading:
@@ -44,7 +46,7 @@ class Reading:
         self._account, self._entity, self._window, self._clock = account, entity, window, clock
         self._drop = Drop(account)
         self._aliases = Aliases(account, pseudonym)
-        self._told = Told(dict(cursor["read"]), list(cursor["files"])) if cursor else Told()
+        self._told = Told(dict(cursor["read"]), list(cursor["files"]), cursor["named"]) if cursor else Told()
         self.lost: dict[str, str] = {}  # files that were read once and cannot be read any more
         self._messages = {noted.message for noted in self._drop.noted.values() if noted.message}
 
@@ -107,16 +109,16 @@ class Reading:
 
     def _landed(self, file: Waiting, cells: Cells, came: datetime, made_at: datetime) -> Iterator[Page]:
         group = len(self._told.files)
+        note = f"{self._entity} made {made_at:%Y-%m-%d %H:%M} UTC, {file.name.suffix}, {len(cells.grid.rows)} rows"
+        known = self._aliases.learn(self._entity, cells)
+        if known and self._told.named != file.sha256:
+            self._told.named = file.sha256
+            body = json.dumps(known, ensure_ascii=False).encode()
+            yield Page(body, self._clock.now(), f"names for: {note}", part=NAMES, group=group, cursor=self._told.cursor())
         self._told.read[file.sha256] = came.isoformat()
         entry = {"sha256": file.sha256, "made_at": made_at.isoformat(), "rows": len(cells.grid.rows), "kind": file.name.suffix}
         unknown = getattr(cells.grid, "unknown", ())
         self._told.files.append({**entry, **({"unknown": list(unknown)} if unknown else {})})
-        note = f"{self._entity} made {made_at:%Y-%m-%d %H:%M} UTC, {file.name.suffix}, {len(cells.grid.rows)} rows"
-        known = self._aliases.learn(self._entity, cells)
-        if known:
-            body = json.dumps(known, ensure_ascii=False).encode()
-            before = {"read": {key: at for key, at in self._told.read.items() if key != file.sha256}, "files": self._told.files[:-1]}
-            yield Page(body, self._clock.now(), f"names for: {note}", part=NAMES, group=group, cursor=before)
         yield Page(
             file.body, self._clock.now(), note, part=part_of(file.name.suffix, made_at), group=group, request_id=file.sha256,
             cursor=self._told.cursor(),

@@ -94,8 +94,16 @@ def test_a_mail_without_a_number_that_came_first_keeps_its_name_when_the_export_
     drop(named("inquiries", stamp="20261116T103000"), head + "GS77,2026-11-15 10:00:30,Price for lamps?,Dana@sierra.example,replied\n"
          + "GS78,2026-11-15 10:00:40,Price for lamps?,dana@sierra.example,new\n")
     drop(named("quotations", stamp="20261116T104000"), "quotation_no,issued_at,currency,inquiry_id\nQ1,2026-11-15,USD,GS77\n")
+    landed, cursor = [], None
+    while not landed or cursor is not None:  # killed after every page
+        reading = drop.shop.read("inquiries", Window(NOW - timedelta(days=2), NOW), cursor)
+        landed.append(next(reading))
+        reading.close()
+        cursor = landed[-1].cursor and json.loads(json.dumps(landed[-1].cursor))
+        assert len(landed) < 10, "it never comes to an end"
     pages, _ = drop.pages()
-    rows = drop.shop.map("inquiries", pages)["inquiries"]
+    assert [page.part for page in landed] == [page.part for page in pages] and [page.group for page in pages] == [0, 1, 1, 2]
+    rows = drop.shop.map("inquiries", landed)["inquiries"]
     assert rows["inquiry_id"].tolist() == [first, first, "GS78"], "two numbers are two inquiries, whatever they have in common"
     assert set(drop.shop.record_ids("inquiries", pages)) == {first, "GS78"}
     assert drop.rows("quotations")["inquiry_id"].tolist() == [first], "papers that answer it answer it by that name"
