@@ -47,4 +47,4 @@ def test_a_night_without_a_new_file_succeeds_says_so_and_changes_nothing_and_the
     assert {row["status"] for row in here.rows("SELECT status FROM sync_jobs WHERE client = 'harbor'")} == {"manual_pending"}
     told = report.preview("harbor", here.horizon)
     line = next(line for line in told.text.splitlines() if "harbor_globalsources" in line)
-    assert "hours old" in line and "wait to be uploaded by hand until" in line
+    assert "小时" in line and f"有 {planned['jobs']} 项更改待人工上传" in line, "the brand reads Chinese"
