@@ -61,7 +61,7 @@ class FileDropConnector:
             done[file.sha256] = file.arrived_at.isoformat()
             yield Page(
                 body=file.body, received_at=clock.now(), request=f"{FOLDERS[entity]}/{file.name}, {len(export.rows)} rows",
-                part=part_of(file.modified_at), group=len(done), request_id=file.sha256,
+                part=part_of(file.modified_at), group=len(done) - 1, request_id=file.sha256,
                 cursor={"read": dict(done), "files": list(told)},
             )
             drop.note(where, self.shop.name, done)  # asked for the next page: this one has landed
@@ -69,7 +69,7 @@ class FileDropConnector:
         listing = {"read": told, "refused": refused}
         yield Page(
             body=json.dumps(listing, ensure_ascii=False).encode(), received_at=clock.now(),
-            request=f"{FOLDERS[entity]}/: {len(told)} files", part=LISTING, group=len(done) + 1,
+            request=f"{FOLDERS[entity]}/: {len(told)} files", part=LISTING, group=len(done),
         )
         self._refuse(entity, where, refused)
 
