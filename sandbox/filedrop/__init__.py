@@ -7,6 +7,8 @@ from sandbox.filedrop.exports import exports_of
 from sandbox.filedrop.truth import rows
 from sandbox.market import House
 
+ACCOUNTS = {"lumora_files": {"amazon_ads": "ENTITY2LUMORA", "currency": "USD"}}  # what its exports leave out
+
 
 def open_market(house: House) -> Dropping:
-    return Dropping("filedrop", house, rows, exports_of)
+    return Dropping("filedrop", house, rows, exports_of, ACCOUNTS)
