@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from mjml import mjml2html
 
 from reports.beside import view as view_beside
+from reports.by_hand import HandFed
 from reports.colours import palette
 from reports.completeness import Completeness, completeness
 from reports.facts import Beside, Brand, Report, ReportError, ShopCertificate
@@ -32,7 +33,7 @@ NOTHING_BESIDE = Beside()
 
 def build(
     metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCertificate], code: str, restated: Restated = NOTHING_EARLIER,
-    beside: Beside = NOTHING_BESIDE,
+    beside: Beside = NOTHING_BESIDE, hand_fed: Sequence[HandFed] = (),
 ) -> Report:
     """The report of one client's week.
 
@@ -41,12 +42,14 @@ def build(
         code: ``zh`` or ``en``.
         restated: earlier weeks that were reported, compared with what the tables say now.
         beside: parcels, payments and promotion of the same week.
+        hand_fed: shops that people feed with files.
     Raises:
         ReportError: the language is not known, or the mail would be too large to arrive uncut.
     """
     speak = language(code)
     complete = completeness(metrics, certificates)
-    shown = view(metrics, brand, complete, speak, restated) | view_beside(beside, shop_labels(metrics.shops, speak), metrics.zone, speak)
+    labels = shop_labels(metrics.shops, speak)
+    shown = view(metrics, brand, complete, speak, restated, hand_fed) | view_beside(beside, labels, metrics.zone, speak)
     subject = _subject(metrics, shown, speak)
     page = {
         **shown, "subject": subject, "tag": speak.tag, "gap": speak.gap,

@@ -19,11 +19,13 @@ ENDPOINTS = {
     for endpoint in (
         Endpoint(
             entity="ad_spend", tables=("ad_spend",), record_id="network,account_id,campaign_id,spend_date",
-            incremental="file's date, or its arrival where that is later", finds_late=True, blind_spots=_BLIND,
+            incremental="file's date, or its arrival where that is later", finds_late=True, has_trusted_clock=False,
+            blind_spots=_BLIND,
         ),
         Endpoint(
             entity="traffic", tables=("traffic",), record_id="site,product_id,traffic_date",
-            incremental="file's date, or its arrival where that is later", finds_late=True, blind_spots=_BLIND,
+            incremental="file's date, or its arrival where that is later", finds_late=True, has_trusted_clock=False,
+            blind_spots=_BLIND,
         ),
     )
 }

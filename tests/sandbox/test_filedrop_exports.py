@@ -14,9 +14,9 @@ import pytest
 import requests
 
 from sandbox.filedrop.exports import exports_of
-from sandbox.filedrop.workbook import Serial, workbook
 from sandbox.house import Settings, open_house
 from sandbox.server import application, open_markets
+from sandbox.workbook import Serial, workbook
 
 SETTINGS = Settings(seed=3, days=8, orders_per_day=5, speed=0.001)
 CLIENTS = ("lumora", "northpeak")
