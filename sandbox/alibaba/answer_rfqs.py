@@ -41,7 +41,7 @@ def search(house: House, written: Written, asked: Asked) -> dict[str, Any]:
         if words in state.deal.rfq.subject.casefold() and (since is None or state.deal.rfq.at.timestamp() >= int(since))
     ]
     shown = [_listed(state) for state in found[(page - 1) * size: page * size]]
-    return {"result": {"success": True, "result": {"message": "", "total": len(found), "request_list": shown}}}
+    return {"result": {"success": True, "message": "", "result": {"total": len(found), "request_list": shown}}}
 
 
 def _listed(state: DealState) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def detail(house: House, written: Written, asked: Asked) -> dict[str, Any]:
         **listed, "status": state.rfq_status, "payment_terms": rfq.payment_terms, "shipping_terms": rfq.incoterm,
         "destination_port": "null", "category_name": "Tools", **price,
     }
-    return {"result": {"success": True, "result": {"message": "", "rfq_detail_dto": told, "attachments": []}}}
+    return {"result": {"success": True, "message": "", "result": {"rfq_detail_dto": told, "attachments": []}}}
 
 
 def quotation_post(house: House, written: Written, asked: Asked) -> dict[str, Any]:

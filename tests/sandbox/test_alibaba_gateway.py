@@ -124,7 +124,8 @@ def test_scalars_are_texts_at_one_door_and_lists_wear_their_types_name_at_the_ot
     detail = alibaba.rest("/alibaba/order/get", e_trade_id=number)["value"]
     assert detail["dropshipping"] == "false" and detail["remark"] == "null" and detail["total_amount"]["amount"][-5] == "."
     same = alibaba.sync("alibaba.seller.order.get", e_trade_id=number)["alibaba_seller_order_get_response"]["value"]
-    assert same["order_products"]["trade_ecology_order_product"] == detail["order_products"] and same["dropshipping"] is False
+    lines = [[line["id"] for line in held] for held in (same["order_products"]["trade_ecology_order_product"], detail["order_products"])]
+    assert lines[0] == lines[1] and same["dropshipping"] is False
 
 
 def test_funds_are_told_in_full_at_one_door_only(alibaba):
@@ -201,7 +202,8 @@ def test_access_tokens_end_refresh_tokens_rotate_lifetimes_are_texts_and_a_code_
         return caller.send(f"/rest/auth/token/{verb}", caller.signed(f"/auth/token/{verb}", business))
 
     told = ask("refresh", refresh_token=caller.told["credentials"]["refresh_token"])
-    assert (told["code"], told["expires_in"], told["account"], told["account_platform"]) == ("0", "864000", None, "seller_center")
+    assert (told["code"], told["account"], told["account_platform"]) == ("0", None, "seller_center")
+    assert told["expires_in"] in ("863999", "864000")
     assert told["user_info"]["seller_id"] == caller.told["account"]["seller_id"] and told["refresh_token"]
     query = {"client_id": FULL.key, "response_type": "code", "redirect_uri": "http://127.0.0.1/back", "shop": SHOP}
     back = requests.get(f"{caller.told['base_url']}/oauth/authorize", params=query, allow_redirects=False, timeout=30)
