@@ -19,7 +19,7 @@ TITLE_COLUMNS = 60
 MOST_PRODUCTS = MOST_STOCKS = 10
 MARKETPLACES = {
     "amazon": "Amazon", "lazada": "Lazada", "ebay": "eBay", "etsy": "Etsy", "aliexpress": "AliExpress", "shopify": "Shopify",
-    "woocommerce": "WooCommerce", "paypal": "PayPal",
+    "woocommerce": "WooCommerce", "paypal": "PayPal", "alibaba": "Alibaba.com",
 }  # fmt: skip
 
 
