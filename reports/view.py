@@ -20,7 +20,7 @@ TITLE_COLUMNS = 60
 MOST_PRODUCTS = MOST_STOCKS = 10
 MARKETPLACES = {
     "amazon": "Amazon", "lazada": "Lazada", "ebay": "eBay", "etsy": "Etsy", "aliexpress": "AliExpress", "shopify": "Shopify",
-    "woocommerce": "WooCommerce", "paypal": "PayPal", "globalsources": "Global Sources",
+    "woocommerce": "WooCommerce", "paypal": "PayPal", "alibaba": "Alibaba.com", "globalsources": "Global Sources",
 }  # fmt: skip
 
 

@@ -13,17 +13,17 @@ from connectors.alibaba.endpoints import BUDGETS, DOORS, Door
 from connectors.alibaba.envelope import error_of, field, inner, is_ungranted
 from connectors.alibaba.grants import NOWHERE, Grants
 from connectors.alibaba.verdict import JUDGES
-from connectors.contract import Clock, Credentials, Services, Shop, Token
+from connectors.contract import Clock, Credentials, Services, Shop
 from connectors.errors import FatalError, RetryableError
 from connectors.http import Call, Session, pick
-from connectors.iop import filled, signature, signed, token_of
+from connectors.iop import filled, signature, signed
+from connectors.iop_consent import Consent
 from connectors.loose import text
 from connectors.tokens import AccessTokens, token_name
 from connectors.verdicts import Reply
 from connectors.walk import Ask
 
 HOST = "https://openapi-api.alibaba.com"
-SELLER = "seller_center"  # the account platform of a seller; a buyer's app gets tokens of another
 TRIES = 3
 PACKAGE = "apply for its permission package in the app's console (openapi.alibaba.com)"
 
@@ -35,17 +35,19 @@ class Gateway:
     """
 
     def __init__(self, shop: Shop, credentials: Credentials, services: Services) -> None:
-        self.shop, self._credentials, self._services = shop, credentials, services
-        self._keys = pick(("app_key", "app_secret"), credentials.secrets, f"alibaba, shop '{shop.client}/{shop.name}'")
+        self.shop, self._credentials = shop, credentials
+        keys = pick(("app_key", "app_secret"), credentials.secrets, f"alibaba, shop '{shop.client}/{shop.name}'")
         name = token_name(shop, credentials)
-        tokens = AccessTokens(name, services.tokens, services.clock, self._fetch_token)
+        base = base_of(credentials.auth_host or credentials.host)
+        plain = Session(shop, credentials, services, BUDGETS, judge=JUDGES["read"])
+        consent = Consent("Alibaba.com", shop, plain, base, credentials.secrets, services.clock)
+        tokens = AccessTokens(name, services.tokens, services.clock, consent.fetch)
         self.grants = Grants(name, services.tokens, services.clock)
-        sign = signer(self._keys["app_key"], self._keys["app_secret"], services.clock)
+        sign = signer(keys["app_key"], keys["app_secret"], services.clock)
         self._sessions = {
             kind: Session(shop, credentials, services, BUDGETS, sign=sign, judge=judge, tokens=tokens) for kind, judge in JUDGES.items()
         }
         self._seen: set[str] = set()  # request numbers of all answers
-        self._token_session = Session(shop, credentials, services, BUDGETS, judge=JUDGES["read"])
 
     @property
     def session(self) -> Session:
@@ -108,45 +110,6 @@ class Gateway:
         form = filled({**sent, **door.fixed, **method})
         call = Call(operation, "POST", url, form=form, note=note, is_reading=kind != "write", is_repeatable=not once)
         return self._sessions[kind].send(call)
-
-    def _fetch_token(self, stored: Token | None) -> Token:
-        """Refresh, or (first time, where the connection holds a consent's code) exchange it. Called under the store's lock."""
-        given = self._credentials.secrets
-        refresh_token = stored.refresh_token if stored else given.get("refresh_token")
-        if refresh_token:
-            answer = self._ask_for_token("refresh", {"refresh_token": refresh_token})
-        elif given.get("code") and not stored:
-            answer = self._ask_for_token("create", {"code": given["code"]})
-        else:
-            raise FatalError(
-                f"{self.session.who('auth/token/refresh')}: there is no refresh token (Alibaba.com gave none, or it may not be refreshed). "
-                f"Let the seller consent again and put the new code into the connection '{self.shop.name}'. Not retried."
-            )
-        self._check_owner(answer)
-        return token_of(answer, refresh_token, self._services.clock.now())
-
-    def _ask_for_token(self, verb: str, parameters: Mapping[str, str]) -> Mapping[str, Any]:
-        path, now = f"/auth/token/{verb}", self._services.clock.now()
-        form = signed(path, parameters, app_key=self._keys["app_key"], secret=self._keys["app_secret"], at=now)
-        url = f"{base_of(self._credentials.auth_host or self._credentials.host)}/rest{path}"
-        return self._token_session.send(Call(path[1:], "POST", url, form=form, is_signed=False)).json
-
-    def _check_owner(self, answer: Mapping[str, Any]) -> None:
-        """A buyer's token, or another seller's, would read somebody else's contracts into this shop."""
-        who, platform = self.session.who("auth/token"), text(answer.get("account_platform"))
-        if not text(answer.get("access_token")):
-            raise FatalError(f"{who}: Alibaba.com answered without an access token. Look at the app in its console. Not retried.")
-        if platform and platform != SELLER:
-            raise FatalError(
-                f"{who}: the token is of '{platform}', not of '{SELLER}': the app is no seller's app. Use a seller app's key and let the "
-                "seller's main account consent to it. Not retried."
-            )
-        wanted, told = self.shop.account.get("seller_id"), text(field(answer.get("user_info"), "seller_id") or answer.get("seller_id"))
-        if wanted and told and wanted != told:
-            raise FatalError(
-                f"{who}: the token is of seller {told}, the shop is {wanted}'s. Mend `account.seller_id` or let the right seller consent. "
-                "Not retried."
-            )
 
 
 def base_of(host: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from sandbox.alibaba import ids
@@ -23,6 +24,11 @@ def rfqs(house: House, shop: str) -> list[DealState]:
     return sorted(found, key=lambda state: (state.deal.rfq.at, state.deal.number), reverse=True)
 
 
+def number(quantity: Decimal) -> int | float:
+    """Halves are the finest there are, and exact as they are."""
+    return int(quantity) if quantity == int(quantity) else float(quantity)
+
+
 def quotes_left(state: DealState) -> int:
     return max(state.deal.rfq.quotes_left - len(state.quotations), 0)
 
@@ -35,14 +41,14 @@ def search(house: House, written: Written, asked: Asked) -> dict[str, Any]:
         if words in state.deal.rfq.subject.casefold() and (since is None or state.deal.rfq.at.timestamp() >= int(since))
     ]
     shown = [_listed(state) for state in found[(page - 1) * size: page * size]]
-    return {"result": {"success": True, "result": {"message": "", "total": len(found), "request_list": shown}}}
+    return {"result": {"success": True, "message": "", "result": {"total": len(found), "request_list": shown}}}
 
 
 def _listed(state: DealState) -> dict[str, Any]:
     rfq = state.deal.rfq
     return {
         "rfq_id": ids.rfq_id(state.deal), "unique_rfq_id": f"U{ids.rfq_id(state.deal)}", "category_id": 1427, "subject": rfq.subject,
-        "description": "null", "quantity": f"{rfq.quantity:f}", "quantity_unit": rfq.unit, "country_simple": state.deal.firm.country,
+        "description": "null", "quantity": number(rfq.quantity), "quantity_unit": rfq.unit, "country_simple": state.deal.firm.country,
         "left_count": quotes_left(state), "open_time": int(rfq.at.timestamp()), "expirate_time": int(rfq.expires_at.timestamp()),
         "lang_src": "en", "annex_files": [],
     }
@@ -55,11 +61,12 @@ def detail(house: House, written: Written, asked: Asked) -> dict[str, Any]:
         return {"result": {"success": False, "error_type": "RFQ_NOT_FOUND", "message": "the request does not exist"}}
     rfq = state.deal.rfq
     price = {} if rfq.target_price is None else {"fob_price": f"{rfq.target_price:f}", "fob_price_unit": "US Dollar"}
+    listed = {name: value for name, value in _listed(state).items() if name not in ("unique_rfq_id", "annex_files")}
     told = {
-        **_listed(state), "status": state.rfq_status, "payment_terms": rfq.payment_terms, "shipping_terms": rfq.incoterm,
+        **listed, "status": state.rfq_status, "payment_terms": rfq.payment_terms, "shipping_terms": rfq.incoterm,
         "destination_port": "null", "category_name": "Tools", **price,
     }
-    return {"result": {"success": True, "result": {"message": "", "rfq_detail_dto": told, "attachments": []}}}
+    return {"result": {"success": True, "message": "", "result": {"rfq_detail_dto": told, "attachments": []}}}
 
 
 def quotation_post(house: House, written: Written, asked: Asked) -> dict[str, Any]:

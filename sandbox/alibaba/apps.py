@@ -29,7 +29,8 @@ class App:
     is_masked: bool = False
 
 
-FULL = App("502334", frozenset((*ORDERS_REST, *ORDERS_SYNC, *SHIPPING, *PRODUCTS, *RFQS)))
+TRACKING_SYNC = "alibaba.order.logistics.tracking.get"
+FULL = App("502334", frozenset((*ORDERS_REST, *ORDERS_SYNC, TRACKING_SYNC, *SHIPPING, *PRODUCTS, *RFQS)))
 # Not hosted with the platform: no order detail; and no product package.
 LEAN = App("502335", frozenset((*ORDERS_REST, *ORDERS_SYNC)) - {"/alibaba/order/get", "alibaba.seller.order.get"})
 MASKED = App("502336", frozenset((*ORDERS_REST, *ORDERS_SYNC)), is_masked=True)

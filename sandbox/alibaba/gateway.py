@@ -61,6 +61,7 @@ SYNC: Mapping[str, Api] = {
     "alibaba.seller.order.get": Api(answer_orders.order_get, 20, 40),
     "alibaba.seller.order.fund.get": Api(answer_orders.fund, 20, 40),
     "alibaba.seller.order.logistics.get": Api(answer_orders.logistics, 20, 40),
+    "alibaba.order.logistics.tracking.get": Api(answer_orders.tracking, 20, 40),
     "alibaba.seller.order.shipping.channels": Api(answer_orders.channels, 4, 8),
     "alibaba.icbu.product.list": Api(answer_goods.product_list, 4, 8, page="current_page"),
     "alibaba.icbu.rfq.search": Api(answer_rfqs.search, 4, 8, "cond", "current_page"),

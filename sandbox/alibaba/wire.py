@@ -7,7 +7,8 @@ from typing import Any
 TYPES = {
     "order_list": "trade_ecology_order", "order_products": "trade_ecology_order_product", "fund_pay_list": "fund_pay",
     "refund_list": "refund", "shipping_order_list": "shippingorderlist", "products": "alibaba_product_brief_response",
-    "request_list": "requestlist", "tracking_list": "logistics_tracking", "goods": "shipping_good", "carrier_list": "carrier",
+    "request_list": "requestlist", "tracking_list": "logistics_tracking",
+    "event_list": "tracking_event", "goods": "shipping_good", "carrier_list": "carrier",
 }
 
 

@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from sandbox.iop.signature import expected, expected_md5
+from tests.sandbox.described import strange
 
 SHOP = "lumora_aliexpress"
 SINCE, UNTIL = "2026-10-17 00:00:00", "2026-11-15 19:00:00"
@@ -206,25 +207,6 @@ def test_every_field_of_an_answer_is_one_the_methods_own_description_names(aliex
     }
     body = answers[method]()[f"aliexpress_solution_{method}_response"]
     assert strange({**body, "request_id": None}, described["responseParams"]) == []
-
-
-def strange(value, fields, place=""):
-    """Places whose name or kind the description does not know."""
-    known, found = {field["name"]: field for field in fields}, []
-    for name, inner in value.items():
-        if name == "request_id" or inner == {}:
-            continue
-        field = known.get(name)
-        if field is None:
-            found.append(f"{place}{name}")
-        elif field["type"].replace(" ", "").endswith("[]"):
-            for row in next(iter(inner.values())) if field.get("subParams") else ():
-                found += strange(row, field["subParams"], f"{place}{name}.")
-        elif field.get("subParams"):
-            found += strange(inner, field["subParams"], f"{place}{name}.")
-        elif not isinstance(inner, {"Number": int, "Boolean": bool}.get(field["type"], str)):
-            found.append(f"{place}{name}: {type(inner).__name__} is no {field['type']}")
-    return found
 
 
 LAZOP = """
