@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from pipeline import opened as state
+from pipeline.agency import refresh_agency
 from pipeline.clients import Client
 from pipeline.errors import PipelineError, TryLater
 from pipeline.facts import client_facts, period_frames, rates_since, shop_certificates, week_frames
@@ -69,6 +70,7 @@ def report_client(client: str, *, night: datetime) -> dict[str, Any]:
     outcomes = _deliver(brand, report, report_id)
     with client_session(state.engine(), client) as conn:
         reports_ledger.set_report(conn, report_id, "sent")
+    refresh_agency(brand)
     return {
         "client": client,
         "period": report.period,

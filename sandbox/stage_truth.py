@@ -1,0 +1,142 @@
+"""Where every order, deal, listing … of the world stands on its chain, stated row by row from the other tables' truth.
+
+Written down independently of what derives it elsewhere: no chain, no frame, one loop a kind of thing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sandbox.clock import instant
+from sandbox.world import SHOPS, ZONES
+from sandbox.world.cast import SERVICES
+
+Row = Mapping[str, object]
+Tables = Callable[[str], list[Row]]
+PRIVATE_SELLERS = ("kiln_ebay", "kiln_etsy")
+B2B_MARKETS = ("alibaba", "tradedrop")
+ORDER_TABLES = ("shipments", "returns", "reviews", "payments")
+
+
+def stage_events(tables: Tables) -> Iterable[Row]:
+    """``tables``: name → all its rows over all shops."""
+    for subject, moments in _moments(tables):
+        entered = [moment for moment in moments if moment[1] is not None]
+        for stage, at, day, evidence in entered:
+            if not _lies_before(stage, day, entered):
+                yield {**subject, "stage": stage, "entered_at": at, "entered_date": day, "evidence": evidence}
+
+
+def stage_exceptions(tables: Tables) -> Iterable[Row]:
+    """Moves that cannot be. Nothing of this world names an elder it does not have."""
+    for subject, moments in _moments(tables):
+        entered = [moment for moment in moments if moment[1] is not None]
+        for stage, at, day, evidence in entered:
+            against = _lies_before(stage, day, entered)
+            if against:
+                refused = {"kind": "illegal_move", "stage": stage, "ref": against, "evidence": evidence}
+                yield {**subject, **refused, "since_at": at, "due_at": at}
+
+
+# stage → what cannot come on a later day than it
+_NEVER_LATER = {
+    "paid": ("ordered",), "confirmed": ("ordered",), "shipped": ("ordered",), "delivered": ("ordered", "shipped"),
+    "received": ("ordered", "shipped"), "after_sales": ("ordered",), "reviewed": ("ordered",),
+}  # fmt: skip
+
+
+def _lies_before(stage: str, day: str, entered: Iterable[tuple]) -> str | None:
+    """The stage that was entered on a later day though it had to come first; None where all is well."""
+    later = [(other_day, other) for other, _, other_day, _ in entered if other in _NEVER_LATER.get(stage, ()) and other_day > day]
+    return max(later)[1] if later else None
+
+
+def _moments(tables: Tables) -> Iterable[tuple[Row, list[tuple]]]:
+    for row in tables("listings"):
+        subject = _subject(row, "listing", f"{row['site']}/{row['listing_id']}")
+        yield subject, [("listed", row["listed_at"], row["listed_date"], "listings.listed_at")]
+    yield from _campaigns(tables("ad_spend"))
+    for row in tables("seller_accounts"):
+        if _mode(row["shop"]) == "c2c" and row["status"] == "verified":
+            at = row["opened_at"]
+            yield _subject(row, "seller", row["account_id"]), [
+                ("seller_verified", at, at and _local(at, _home(row["shop"])), "seller_accounts.opened_at")
+            ]
+    yield from _orders(tables)
+
+
+def _campaigns(rows: list[Row]) -> Iterable[tuple[Row, list[tuple]]]:
+    begun: dict[tuple, Row] = {}
+    for row in rows:
+        key = tuple(row[name] for name in ("client", "shop", "network", "account_id", "campaign_id"))
+        is_on = (row["spend_minor"] or 0) > 0 or (row["impression_count"] or 0) > 0
+        if is_on and (key not in begun or row["spend_date"] < begun[key]["spend_date"]):
+            begun[key] = row
+    for key, row in begun.items():
+        day = date.fromisoformat(row["spend_date"])
+        midnight = datetime.combine(day, time(), ZONES[_home(row["shop"])]).astimezone(ZoneInfo("UTC")).isoformat()
+        yield _subject(row, "campaign", "/".join(key[2:])), [("promoted", midnight, row["spend_date"], "ad_spend.spend_date")]
+
+
+def _orders(tables: Tables) -> Iterable[tuple[Row, list[tuple]]]:
+    of_order = {table: _by_order(tables(table)) for table in ORDER_TABLES}
+    for order in tables("orders"):
+        mode = _mode(order["shop"])
+        if mode == "b2b":
+            continue
+        parcels, requests, said, paid = (of_order[table][order["client"], order["shop"], order["order_id"]] for table in ORDER_TABLES)
+        arrivals = [parcel["delivered_at"] for parcel in parcels if parcel["status"] != "cancelled"]
+        arrived = max(arrivals) if arrivals and all(arrivals) else None
+        moments = [
+            ("ordered", order["placed_at"], "orders.placed_at"), ("paid", order["paid_at"], "orders.paid_at"),
+            ("shipped", _least(parcel["shipped_at"] for parcel in parcels), "shipments.shipped_at"),
+        ]
+        if mode == "b2c":
+            money = _least(row["paid_at"] for row in paid if row["kind"] == "payment" and row["status"] in ("completed", "reversed"))
+            moments += [
+                ("confirmed", money, "payments.paid_at"), ("delivered", arrived, "shipments.delivered_at"),
+                ("after_sales", _least(row["requested_at"] for row in requests if row["kind"] != "cancel"), "returns.requested_at"),
+            ]
+        else:
+            word = _least(row["reviewed_at"] for row in said if row["kind"] in ("product", "seller"))
+            moments += [("received", arrived, "shipments.delivered_at"), ("reviewed", word, "reviews.reviewed_at")]
+        yield _subject(order, "order", order["order_id"]), [
+            (stage, at, at and _local(at, order["site"]), evidence) for stage, at, evidence in moments
+        ]
+
+
+def _subject(row: Row, kind: str, number: object) -> Row:
+    return {"client": row["client"], "shop": row["shop"], "mode": _mode(row["shop"]), "subject_kind": kind, "subject_id": str(number)}
+
+
+def _mode(shop: object) -> str:
+    if shop in PRIVATE_SELLERS:
+        return "c2c"
+    return "b2b" if _cast(shop).marketplace in B2B_MARKETS else "b2c"
+
+
+def _home(shop: object) -> str:
+    return _cast(shop).sites[0]
+
+
+def _cast(shop: object):
+    return SHOPS.get(shop) or SERVICES[shop]
+
+
+def _local(at: object, site: object) -> str:
+    return instant(at).astimezone(ZONES[site]).date().isoformat()
+
+
+def _by_order(rows: list[Row]) -> Mapping[tuple[object, ...], list[Row]]:
+    found: Mapping[tuple[object, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["client"], row["shop"], row["order_id"]].append(row)
+    return found
+
+
+def _least(moments: Iterable[object]) -> object | None:
+    """The earliest; every truth writes instants alike, in UTC to the second, so that text order is time order."""
+    return min((at for at in moments if at is not None), default=None)

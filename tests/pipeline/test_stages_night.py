@@ -1,0 +1,40 @@
+"""Nights of shops of several trade modes at once: every stage of every chain as the sandbox's own truth states it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from pipeline import opened, stages
+from warehouse.database import client_session
+
+DAY = timedelta(days=1)
+SHOPS = ["kiln_etsy", "kiln_ebay", "lumora_shopify", "lumora_files"]
+MARKETS = ["--marketplaces", "etsy", "ebay", "shopify", "filedrop"]
+STAGES = text("SELECT DISTINCT mode, stage FROM stage_events")
+
+
+def test_two_nights_of_consumers_and_private_sellers_end_at_the_truth_in_every_stage(world):
+    here = world(days=10, orders_per_day=60, sandbox=MARKETS)
+    assert here.night(SHOPS) == {}
+    assert here.mismatches(SHOPS) == {}
+    told = {(row["mode"], row["stage"]) for row in here.rows(STAGES.text)}
+    b2c = {"listed", "promoted", "ordered", "paid", "confirmed", "shipped", "delivered", "after_sales"}
+    assert told == {*(("b2c", stage) for stage in b2c), *(("c2c", s) for s in ("seller_verified", "listed", "ordered", "paid", "shipped"))}
+    before = here.fingerprints()
+    assert here.night(SHOPS, run_id="again") == {}
+    assert here.fingerprints() == before, "a night that learns nothing touched a row"
+    here.move_to(here.horizon + DAY)
+    assert here.night(SHOPS) == {}
+    assert here.mismatches(SHOPS) == {}
+
+    stored = here.fingerprints()["stage_events"]
+    for name in ("kiln", "lumora"):
+        assert sum(stages.rebuild(opened.find_client(name)).values()) == 0, "deriving again from what is stored found another history"
+    with client_session(opened.engine(), "*") as conn:
+        conn.execute(text("DELETE FROM stage_events"))
+    for name in ("kiln", "lumora"):
+        stages.rebuild(opened.find_client(name))
+    assert len(here.fingerprints()["stage_events"]) == len(stored)
+    assert here.mismatches(SHOPS) == {}
