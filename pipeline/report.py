@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 
 from pipeline import opened as state
 from pipeline.agency import refresh_agency
+from pipeline.boards import DAYS, read_boards
 from pipeline.clients import Client
 from pipeline.errors import PipelineError, TryLater
 from pipeline.facts import client_facts, period_frames, rates_since, shop_certificates, week_frames
 from pipeline.settings import settings
 from reports import delivery, outbox
 from reports.facts import Brand, Report
+from reports.stages import TRADE
 from reports.weekly import build
 from transforms.metrics import Period, Restated, restate, shop_figures, told_before, weekly
 from warehouse import reports_ledger
@@ -104,8 +106,10 @@ def _built(brand: Client, period: Period) -> Report:
     with client_session(state.engine(), brand.name, is_snapshot=True) as conn:
         metrics = weekly(client_facts(brand), week_frames(conn, brand, period), period)
         restated, certificates = restated_weeks(conn, brand, period), shop_certificates(conn, brand)
+        end = datetime.combine(period.end, time(), ZoneInfo(brand.zone))
+        boards = read_boards(conn, brand, TRADE, end - timedelta(days=DAYS), end)
     look = Brand(name=brand.brand, colour=brand.theme.colour, logo_text=brand.theme.logo_text)
-    return build(metrics, look, certificates, brand.language, restated)
+    return build(metrics, look, certificates, brand.language, restated, boards)
 
 
 def restated_weeks(conn: Connection, brand: Client, period: Period) -> Restated:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -20,16 +19,18 @@ from reports.colours import palette
 from reports.completeness import Completeness, completeness
 from reports.facts import Brand, Report, ReportError, ShopCertificate
 from reports.language import Language, language
-from reports.view import view
-from transforms.metrics import Restated, WeeklyMetrics, change
+from reports.stages import section
+from reports.view import TEMPLATES, view
+from transforms.metrics import Restated, ShopFacts, WeeklyMetrics, change
+from transforms.stages import Board
 
-TEMPLATES = Path(__file__).parent / "templates"
 LARGEST_BYTES = 100_000  # Gmail cuts a mail's HTML at 102 kB
 NOTHING_EARLIER = Restated()
 
 
 def build(
-    metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCertificate], code: str, restated: Restated = NOTHING_EARLIER
+    metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCertificate], code: str, restated: Restated = NOTHING_EARLIER,
+    boards: Sequence[Board] = (),
 ) -> Report:
     """The report of one client's week.
 
@@ -37,6 +38,7 @@ def build(
         certificates: one per shop; a shop without one is shown as not certified.
         code: ``zh`` or ``en``.
         restated: earlier weeks that were reported, compared with what the tables say now.
+        boards: where the client's orders and deals stand; the agency's own chain is not told.
     Raises:
         ReportError: the language is not known, or the mail would be too large to arrive uncut.
     """
@@ -44,8 +46,9 @@ def build(
     complete = completeness(metrics, certificates)
     shown = view(metrics, brand, complete, speak, restated)
     subject = _subject(metrics, shown, speak)
+    places = tuple(ShopFacts(shop.shop, shop.marketplace, shop.sites) for shop in metrics.shops if shop.sites)
     page = {
-        **shown, "subject": subject, "tag": speak.tag, "gap": speak.gap,
+        **shown, "chains": section(boards, places, metrics.zone, speak), "subject": subject, "tag": speak.tag, "gap": speak.gap,
         "palette": palette(brand.colour), "definitions": definitions(speak),
     }
     html = _html_template(code).render(page)
@@ -57,7 +60,8 @@ def build(
     return Report(
         client=metrics.client, period_start=metrics.period_start, period_end=metrics.period_end, language=code,
         subject=subject, html=html, text=_environment(code, escape=False).get_template("weekly.txt").render(page),
-        data=_data(metrics, brand, complete, shown, code, subject, restated), is_complete=complete.is_complete,
+        data={**_data(metrics, brand, complete, shown, code, subject, restated), "stages": [_standing(board) for board in boards]},
+        is_complete=complete.is_complete,
     )
 
 
@@ -94,6 +98,11 @@ def _data(
         "metrics": metrics.as_plain(), "weeks_compared": restated.compared,
         "restated": [asdict(week) for week in restated.weeks],
     }
+
+
+def _standing(board: Board) -> dict[str, Any]:
+    stages = {line.stage: {"entered": line.entered, "waiting": line.waiting, "stuck": line.stuck} for line in board.lines}
+    return {"mode": board.mode, "stages": stages, "exceptions": len(board.exceptions)}
 
 
 @lru_cache

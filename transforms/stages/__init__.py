@@ -6,9 +6,9 @@
 * ``board``: events → counts, conversion, times, and what is stuck since when.
 """
 
-from transforms.stages.board import Board, Line, StuckItem, board
+from transforms.stages.board import Board, Line, ShownException, StuckItem, board
 from transforms.stages.chain import Chain, Stage
 from transforms.stages.chains import CHAINS
 from transforms.stages.derive import Derived, StagedShop, derive
 
-__all__ = ["CHAINS", "Board", "Chain", "Derived", "Line", "Stage", "StagedShop", "StuckItem", "board", "derive"]
+__all__ = ["CHAINS", "Board", "Chain", "Derived", "Line", "ShownException", "Stage", "StagedShop", "StuckItem", "board", "derive"]
