@@ -175,12 +175,16 @@ class ShipmentNotice:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the marketplace said to one change: taken (to be observed later) or refused (and why)."""
+    """What the marketplace said to one change: taken (to be observed later) or refused (and why).
+
+    ``due_at``: nothing was sent, a person is to do it by then (``vendor_ref`` names what with); nobody else can say that it is done.
+    """
 
     job_id: str
     is_accepted: bool
     message: str
     vendor_ref: str | None = None
+    due_at: datetime | None = None
 
 
 class Clock(Protocol):
@@ -334,6 +338,13 @@ class Prices(Protocol):
 
     def observe_prices(self, changes: Sequence[PriceChange]) -> dict[str, int | None]:
         """Read back: job id → price in minor units of the change's currency, None where none is shown."""
+
+
+class Remarks(Protocol):
+    """What a connector may offer too whose pages say something a person should know, though every record is there."""
+
+    def remarks(self, entity: str, pages: Sequence[Page], now: datetime) -> list[str]:
+        """Sentences for the certificate of these landed pages. No I/O; never a buyer."""
 
 
 class Shipping(Protocol):

@@ -24,10 +24,17 @@ _LARGEST = Decimal(10) ** 12
 def begin(at: int, grid: Grid, dated: datetime, table: Table, shop: Shop) -> Draft:
     """One row a line of the page ``at``, as new as its file; a line of another width than the header has a fault."""
     draft = bare(at, grid.lines, dated, table, shop)
-    for row, cells in enumerate(grid.rows):
-        if len(cells) < grid.width or any(cells[grid.width :]):
-            draft.faults.add(row, "row", f"has {len(cells)} cells, the header {grid.width}")
+    for row, why in misshapen(grid).items():
+        draft.faults.add(row, "row", why)
     return draft
+
+
+def misshapen(grid: Grid) -> dict[int, str]:
+    """Row → why its cells cannot be told apart."""
+    return {
+        row: f"has {len(cells)} cells, the header {grid.width}"
+        for row, cells in enumerate(grid.rows) if len(cells) < grid.width or any(cells[grid.width :])
+    }
 
 
 def bare(at: int, lines: Sequence[int], dated: datetime, table: Table, shop: Shop) -> Draft:
@@ -69,13 +76,14 @@ def counts(draft: Draft, name: str, texts: Sequence[str | None], *, may_be_parte
 
 def exact(draft: Draft, name: str, texts: Sequence[str | None], read: Callable[[str], str | None] = lambda text: amount(text)[0]) -> list:
     """Quantities and unit prices: decimals as they are, up to eight places; gives them back."""
-    found = [None if text is None else _decimal(read(text)) for text in texts]
+    found = [None if text is None else decimal(read(text)) for text in texts]
     _note_unread(draft, name, texts, found, "is not a number of at most 8 decimals")
     draft.put(name, pa.array(found, DECIMAL))
     return found
 
 
-def _decimal(text: str | None) -> Decimal | None:
+def decimal(text: str | None) -> Decimal | None:
+    """None where it is finer or larger than what is kept."""
     number = None if text is None or len(text) > 40 else Decimal(text)
     return number if number is not None and number == number.quantize(_FINEST) and abs(number) < _LARGEST else None
 
