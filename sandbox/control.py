@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from sandbox.clock import instant, iso
-from sandbox.filedrop.exports import Export, exports_of
+from sandbox.dropping import Dropping, Export
 from sandbox.market import House, Market
 from sandbox.rates_file import ecb_document, other_csv
 from sandbox.stock import master_rows
@@ -111,7 +111,7 @@ class _Desk:
         return PlainTextResponse(page.getvalue(), media_type="text/csv", headers={"Last-Modified": counted})
 
     async def drops(self, request: Request) -> Response:
-        """The paths of a client's exports; none where the market of files is not open."""
+        """The paths of a client's exports; none where no market of files is open."""
         return JSONResponse(sorted(self._exports(request)))
 
     async def drop(self, request: Request) -> Response:
@@ -122,4 +122,5 @@ class _Desk:
         return Response(export.body, media_type="application/octet-stream", headers={"Last-Modified": made})
 
     def _exports(self, request: Request) -> Mapping[str, Export]:
-        return exports_of(self._house, request.path_params["client"]) if "filedrop" in self._markets else {}
+        markets = [market for market in self._markets.values() if isinstance(market, Dropping)]
+        return {path: made for market in markets for path, made in market.exports(request.path_params["client"]).items()}

@@ -30,7 +30,7 @@ ZONES = {code: ZoneInfo(site.zone) for code, site in SITES.items()}
 
 # What is open in this world, as packages of the sandbox. A shop's number is its place below, whether or not it is open.
 OPEN = (
-    "amazon", "lazada", "aftership", "aliexpress", "dhl", "ebay", "etsy", "filedrop",
+    "amazon", "lazada", "aftership", "aliexpress", "dhl", "ebay", "etsy", "filedrop", "globalsources",
     "paypal", "shopify", "track17", "woocommerce")
 
 SHOPS = {
@@ -79,6 +79,7 @@ SERVICES = {
             ("kiln_aftership", "kiln", "aftership", ("GB",)),
             ("lumora_files", "lumora", "filedrop", ("US",)),
             ("northpeak_files", "northpeak", "filedrop", ("GB",)),
+            ("harbor_offline", "harbor", "globalsources", ("CN",)),  # what Alibaba.com does not tell of its deals
         )
     )
     if marketplace in OPEN
