@@ -115,6 +115,12 @@ class GlobalSourcesConnector:
     def observe_prices(self, changes: Sequence[PriceChange]) -> dict[str, int | None]:
         return {change.job_id: None for change in changes}
 
+    def push_products(self, changes: Sequence[workbook.Wished], *, dry_run: bool = False) -> list[Answer]:
+        return self._upload("listings", workbook.product_rows(changes), [change.job_id for change in changes], dry_run)
+
+    def observe_products(self, changes: Sequence[workbook.Wished]) -> dict[str, Mapping[str, Any] | None]:
+        return {change.job_id: None for change in changes}
+
     def _upload(self, what: str, lines: Sequence[workbook.Row], jobs: Sequence[str], dry_run: bool) -> list[Answer]:
         due = self.services.clock.now() + self.account.upload_within
         if dry_run or not jobs:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from connectors.contract import Budget, Endpoint
 
 MODES = ("b2b",)
-WRITES = ("stock", "price")  # as workbooks a person uploads
+WRITES = ("stock", "price", "product")  # as workbooks a person uploads
 BUDGETS: dict[str, Budget] = {}
 
 _BLIND = (

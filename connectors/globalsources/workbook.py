@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any, Protocol
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -23,6 +24,17 @@ STEPS = (
 Row = tuple[object, ...]
 
 
+class Wished(Protocol):
+    """A wanted listing: its fields that are to be so."""
+
+    job_id: str
+    sku: str
+    currency: str | None
+
+    @property
+    def asked(self) -> Mapping[str, Any]: ...
+
+
 def stock_rows(changes: Sequence[StockChange]) -> list[Row]:
     return [("Model No.", "Stock", "Job"), *((change.listing_id, change.quantity, change.job_id) for change in changes)]
 
@@ -32,6 +44,17 @@ def price_rows(changes: Sequence[PriceChange]) -> list[Row]:
     prices = (Decimal(change.price_minor).scaleb(-minor_exponent(change.currency)) for change in changes)
     rows = ((change.listing_id, price, change.currency, change.job_id) for change, price in zip(changes, prices, strict=True))
     return [("Model No.", "FOB Price", "Currency", "Job"), *rows]
+
+
+def product_rows(changes: Sequence[Wished]) -> list[Row]:
+    """The fields that are asked for, under our words; a price in whole units of its currency."""
+    fields = list(dict.fromkeys(name for change in changes for name in change.asked if name != "price_minor"))
+    rows: list[Row] = [("Model No.", *(name.replace("_", " ").capitalize() for name in fields), "FOB Price", "Currency", "Job")]
+    for change in changes:
+        minor = change.asked.get("price_minor")
+        price = None if minor is None else Decimal(minor).scaleb(-minor_exponent(change.currency))
+        rows.append((change.sku, *(change.asked.get(name) for name in fields), price, change.currency, change.job_id))
+    return rows
 
 
 def save(out: Path, what: str, account: str, rows: Sequence[Row]) -> str:
