@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from pipeline import opened as state
+from pipeline.by_hand import hand_fed
 from pipeline.clients import Client
 from pipeline.errors import PipelineError, TryLater
 from pipeline.facts import client_facts, period_frames, rates_since, shop_certificates, week_frames
@@ -102,8 +103,9 @@ def _built(brand: Client, period: Period) -> Report:
     with client_session(state.engine(), brand.name, is_snapshot=True) as conn:
         metrics = weekly(client_facts(brand), week_frames(conn, brand, period), period)
         restated, certificates = restated_weeks(conn, brand, period), shop_certificates(conn, brand)
+        fed = hand_fed(conn, brand, state.clock().now())
     look = Brand(name=brand.brand, colour=brand.theme.colour, logo_text=brand.theme.logo_text)
-    return build(metrics, look, certificates, brand.language, restated)
+    return build(metrics, look, certificates, brand.language, restated, fed)
 
 
 def restated_weeks(conn: Connection, brand: Client, period: Period) -> Restated:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Context
 from typing import Any
 
-from reports import completeness, wording
+from reports import by_hand, completeness, wording
 from reports import restated as changes
+from reports.by_hand import HandFed
 from reports.chart import chart
 from reports.completeness import Completeness
 from reports.facts import Brand
@@ -19,12 +20,15 @@ TITLE_COLUMNS = 60
 MOST_PRODUCTS = MOST_STOCKS = 10
 MARKETPLACES = {
     "amazon": "Amazon", "lazada": "Lazada", "ebay": "eBay", "etsy": "Etsy", "aliexpress": "AliExpress", "shopify": "Shopify",
-    "woocommerce": "WooCommerce", "paypal": "PayPal",
+    "woocommerce": "WooCommerce", "paypal": "PayPal", "globalsources": "Global Sources",
 }  # fmt: skip
 
 
-def view(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: Language, restated: Restated) -> dict[str, Any]:
+def view(
+    metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: Language, restated: Restated, hand_fed: Sequence[HandFed] = ()
+) -> dict[str, Any]:
     labels = shop_labels(metrics.shops, speak)
+    fed = {shop.shop: f"{_label(shop.marketplace, shop.sites, speak)} · {shop.shop}" for shop in hand_fed}
     comparable = complete.is_comparable
     return {
         "brand": brand.name,
@@ -45,7 +49,7 @@ def view(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: La
         "refunds": refunds(metrics, speak, restated, comparable=comparable),
         "restated": changes.view(restated, labels, speak),
         "notes": money_notes(metrics, speak),
-        "completeness": completeness.rows(complete, labels, metrics.zone, speak),
+        "completeness": [*completeness.rows(complete, labels, metrics.zone, speak), *by_hand.rows(hand_fed, fed, metrics.zone, speak)],
         "is_complete": complete.is_complete,
         "rates": rates(metrics, speak),
     }

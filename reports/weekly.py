@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from mjml import mjml2html
 
+from reports.by_hand import HandFed
 from reports.colours import palette
 from reports.completeness import Completeness, completeness
 from reports.facts import Brand, Report, ReportError, ShopCertificate
@@ -29,7 +30,8 @@ NOTHING_EARLIER = Restated()
 
 
 def build(
-    metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCertificate], code: str, restated: Restated = NOTHING_EARLIER
+    metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCertificate], code: str, restated: Restated = NOTHING_EARLIER,
+    hand_fed: Sequence[HandFed] = (),
 ) -> Report:
     """The report of one client's week.
 
@@ -37,12 +39,13 @@ def build(
         certificates: one per shop; a shop without one is shown as not certified.
         code: ``zh`` or ``en``.
         restated: earlier weeks that were reported, compared with what the tables say now.
+        hand_fed: shops that people feed with files.
     Raises:
         ReportError: the language is not known, or the mail would be too large to arrive uncut.
     """
     speak = language(code)
     complete = completeness(metrics, certificates)
-    shown = view(metrics, brand, complete, speak, restated)
+    shown = view(metrics, brand, complete, speak, restated, hand_fed)
     subject = _subject(metrics, shown, speak)
     page = {
         **shown, "subject": subject, "tag": speak.tag, "gap": speak.gap,

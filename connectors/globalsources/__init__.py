@@ -25,6 +25,7 @@ from connectors.globalsources.connector import GlobalSourcesConnector
 from connectors.globalsources.endpoints import BUDGETS, ENDPOINTS, MODES, WRITES
 from connectors.globalsources.mailbox import mailbox_of
 
+FED_BY_HAND = True
 HAS_LOGIN = False  # its connection is a folder: the client's own, unless one is named; and a mailbox, where one is
 
 
@@ -38,4 +39,4 @@ def connect(shop: Shop, credentials: Credentials, services: Services) -> GlobalS
     return GlobalSourcesConnector(shop, account, mailbox_of(shop, credentials, services.answer_seconds), services)
 
 
-__all__ = ["BUDGETS", "ENDPOINTS", "HAS_LOGIN", "MODES", "WRITES", "GlobalSourcesConnector", "connect"]
+__all__ = ["BUDGETS", "ENDPOINTS", "FED_BY_HAND", "HAS_LOGIN", "MODES", "WRITES", "GlobalSourcesConnector", "connect"]
