@@ -218,8 +218,8 @@ class Bench:
         held = [{**json.loads(row["row"]), "table": row["table"], "rule": row["rule"]} for row in records(checked.faults)]
         ids = self.connector.record_ids(entity, pages)
         rows = merge({table: dict(kept) for table, kept in onto.rows.items()} if onto else {}, checked.good)
-        stored = {row[endpoint.record_id] for row in rows[endpoint.tables[0]].values()}
-        bad = {str(row[endpoint.record_id]) for row in held if row.get(endpoint.record_id) is not None}
+        stored = {record_id(endpoint, row) for row in rows[endpoint.tables[0]].values()}
+        bad = {found for row in held if (found := record_id(endpoint, row)) is not None}
         counts = [page.announced for page in pages if page.announced is not None]
         proof = Proof(set(ids), stored & set(ids), bad & set(ids), counts[-1] if counts else None)
         return Reading(list(pages), rows, held, ids, proof.fault())
@@ -254,6 +254,12 @@ class Bench:
     def rejected(self) -> dict[str, int]:
         """"operation: why" → how often the marketplace has refused this shop, by its own count."""
         return requests.get(self.told["stats"], timeout=30).json()["shops"].get(self.shop.name, {}).get("rejected", {})
+
+
+def record_id(endpoint: Endpoint, row: Mapping[str, Any]) -> str | None:
+    """The vendor's record a row belongs to, as the certificate names it; None where the row does not say."""
+    values = [row.get(name) for name in endpoint.record_id.split(",")]
+    return None if any(value is None for value in values) else "|".join(map(str, values))
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
