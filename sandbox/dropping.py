@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
@@ -25,13 +26,15 @@ class Export:
 
 
 class Dropping:
-    """``rows(house, shop, table)``: the truth of one shop; ``exports(house, client)``: path below the client's folder → file."""
+    """``rows(house, shop, table)``: the truth of one shop; ``exports(house, client)``: path below the client's folder → file;
+    ``accounts``: a shop's settings, where it has any."""
 
     def __init__(
-        self, name: str, house: House, rows: Callable[[House, Shop, str], Rows], exports: Callable[[House, str], Mapping[str, Export]]
+        self, name: str, house: House, rows: Callable[[House, Shop, str], Rows], exports: Callable[[House, str], Mapping[str, Export]],
+        accounts: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self.name = name
-        self._house, self._rows, self._exports = house, rows, exports
+        self._house, self._rows, self._exports, self._accounts = house, rows, exports, accounts
 
     def routes(self) -> list[BaseRoute]:
         return []
@@ -42,7 +45,7 @@ class Dropping:
         return desk, desk
 
     def account(self, shop: str) -> Mapping[str, str]:
-        return {"seller_id": shop}
+        return {"seller_id": shop, **self._accounts.get(shop, {})}
 
     def credentials(self, shop: str) -> Mapping[str, str]:
         return {}

@@ -19,7 +19,8 @@ _READ_BY = "the file's own time, or its arrival where that is later"
 
 def _endpoint(entity: str, tables: tuple[str, ...], record_id: str, blind_spots: str = _BLIND) -> Endpoint:
     return Endpoint(
-        entity=entity, tables=tables, record_id=record_id, incremental=_READ_BY, lag=timedelta(minutes=1), blind_spots=blind_spots,
+        entity=entity, tables=tables, record_id=record_id, incremental=_READ_BY, lag=timedelta(minutes=1), has_trusted_clock=False,
+        blind_spots=blind_spots,
     )
 
 

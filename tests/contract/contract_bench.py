@@ -9,10 +9,12 @@ import hashlib
 import hmac
 import itertools
 import json
+import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -26,6 +28,7 @@ from connectors.contract import Connector, Credentials, Endpoint, Page, Services
 from connectors.errors import ConnectorError, CursorExpired
 from connectors.memory import MemoryLimiter, MemoryTokens
 from pipeline.certify import Proof
+from pipeline.demo.environment import drop_exports
 from pipeline.demo.truth import Comparison, compare
 from pipeline.validate import Chunk, stamp
 from transforms.checks import BatchFacts, check, gate
@@ -134,9 +137,16 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.module: ModuleType = registry.module(self.name)  # looked up once: it searches all that is installed
+        self.drops = None if getattr(self.module, "HAS_LOGIN", True) else Path(tempfile.mkdtemp(prefix="drops-"))
+        self._drop()
         self.limiter = MemoryLimiter(self.clock)
         self.connector = self.open()
         self._settle()
+
+    def _drop(self) -> None:
+        """A connector without a login reads a folder: what its client has exported by now is dropped there."""
+        if self.drops is not None:
+            drop_exports(f"{self.told['drops']}/{self.shop.client}", self.drops)
 
     def _settle(self) -> None:
         """Let the clock run on until everything up to the horizon may be asked for: a night stays that far behind now."""
@@ -146,6 +156,8 @@ class Bench:
     @property
     def credentials(self) -> Credentials:
         mine = self.told["marketplaces"][self.name]["shops"][self.shop.name]
+        if self.drops is not None:
+            return Credentials(str(self.drops), "", {})
         here = {name: mine[name].replace(self.gateway.target, self.gateway.base) for name in ("base_url", "auth_url")}
         return Credentials(here["base_url"], here["auth_url"], mine["credentials"])
 
@@ -248,6 +260,7 @@ class Bench:
         """Let the world live on."""
         until = (self.clock.horizon + span).isoformat()
         requests.post(self.told["horizon"], json={"until": until}, timeout=60).raise_for_status()
+        self._drop()
         self.clock.read()
         self._settle()
 
