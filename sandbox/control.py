@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.utils import format_datetime
 
 from starlette.requests import Request
@@ -18,6 +18,7 @@ from sandbox.rates_file import ecb_document, other_csv
 from sandbox.stock import master_rows
 from sandbox.truth import TABLES, truth_rows
 from sandbox.world import CLIENTS, SHOPS
+from sandbox.world.cast import TRADERS
 
 
 def control_routes(house: House, markets: Mapping[str, Market]) -> list[Route]:
@@ -71,7 +72,13 @@ class _Desk:
         """Names of the people who bought, of all shops or of ``shop``: what no log line, error or table may show."""
         wanted = request.query_params.get("shop")
         shops = [shop for shop in SHOPS if wanted in (None, shop)]
-        return JSONResponse(sorted({state.order.buyer.name for shop in shops for state in self._house.snapshot.orders(shop)}))
+        people = {state.order.buyer.name for shop in shops for state in self._house.snapshot.orders(shop)}
+        return JSONResponse(sorted(people | {name for shop in shops if shop in TRADERS for name in self._firms(shop)}))
+
+    def _firms(self, shop: str) -> Iterator[str]:
+        """Buyers of deals: the firms, and who writes for them."""
+        for state in self._house.world.deals_at(shop, self._house.clock.horizon):
+            yield from (state.deal.firm.name, state.deal.firm.contact, state.deal.firm.email)
 
     async def tables(self, request: Request) -> Response:
         return JSONResponse(list(TABLES))

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
 
+from connectors.columns import INSTANT, decimals
 from connectors.contract import Shop
 from connectors.files.headers import Grid
 from connectors.files.values import amount, count
+from connectors.flatten import Faults
 from connectors.frames import Draft, Records
 from transforms.schema import Table
-
-INSTANT = pa.timestamp("us", tz="UTC")
-DECIMAL = pa.decimal128(20, 8)
-_FINEST = Decimal("0.00000001")
-_LARGEST = Decimal(10) ** 12
 
 
 def begin(at: int, grid: Grid, dated: datetime, table: Table, shop: Shop) -> Draft:
@@ -74,18 +71,14 @@ def counts(draft: Draft, name: str, texts: Sequence[str | None], *, may_be_parte
     draft.integer(name, found)
 
 
-def exact(draft: Draft, name: str, texts: Sequence[str | None], read: Callable[[str], str | None] = lambda text: amount(text)[0]) -> list:
+def exact(draft: Draft, name: str, texts: Sequence[str | None]) -> list[Decimal | None]:
     """Quantities and unit prices: decimals as they are, up to eight places; gives them back."""
-    found = [None if text is None else decimal(read(text)) for text in texts]
-    _note_unread(draft, name, texts, found, "is not a number of at most 8 decimals")
-    draft.put(name, pa.array(found, DECIMAL))
-    return found
+    return draft.decimal(name, [None if text is None else amount(text)[0] or text for text in texts]).to_pylist()
 
 
-def decimal(text: str | None) -> Decimal | None:
-    """None where it is finer or larger than what is kept."""
-    number = None if text is None or len(text) > 40 else Decimal(text)
-    return number if number is not None and number == number.quantize(_FINEST) and abs(number) < _LARGEST else None
+def number(text: str) -> Decimal | None:
+    """A single one of those; None where it is none."""
+    return decimals([amount(text)[0]], "", Faults(1))[0].as_py()
 
 
 def _note_unread(draft: Draft, name: str, texts: Sequence[str | None], found: Sequence[object], why: str) -> None:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 
+from connectors.columns import INSTANT
 from connectors.files import drafts
-from connectors.files.drafts import INSTANT
 from connectors.files.headers import Grid
 from connectors.files.values import amount, moment
 from connectors.frames import Draft

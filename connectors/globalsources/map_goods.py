@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 
+from connectors.columns import INSTANT
 from connectors.contract import Shop
 from connectors.files import drafts
-from connectors.files.drafts import INSTANT
 from connectors.frames import Draft
 from connectors.globalsources import rows, words
 from connectors.globalsources.cells import Cells

@@ -8,10 +8,9 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 
+from connectors.columns import RATE
 from connectors.contract import Shop
 from connectors.files import drafts
-from connectors.files.drafts import DECIMAL
-from connectors.files.values import amount
 from connectors.frames import Draft
 from connectors.globalsources import words
 from connectors.globalsources.book import STEPS
@@ -68,7 +67,7 @@ def _numbered(heads: Cells, draft: Draft) -> list[Step]:
 
 
 def _number(draft: Draft, head: int, name: str, text: str | None) -> Decimal | None:
-    found = None if text is None else drafts.decimal(amount(text)[0])
+    found = None if text is None else drafts.number(text)
     if text is not None and found is None:
         draft.faults.add_value(head, name, text, "is not an amount")
     return found
@@ -81,7 +80,7 @@ def _tiers(at: int, steps: list[Step], heads: Cells, codes: list[str | None], sh
     for name, values in (("listing_id", names), ("unit", units), ("currency", codes)):
         draft.text(name, [values[head] for head, *_ in steps])
     for name, place in (("minimum_quantity", 1), ("unit_price", 2), ("highest_price", 3)):
-        draft.put(name, pa.array([step[place] for step in steps], DECIMAL))
+        draft.put(name, pa.array([step[place] for step in steps], RATE))
     return draft
 
 

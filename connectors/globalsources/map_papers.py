@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from transforms.money import exponents
 from transforms.schema import Table
 from transforms.tables import CONTRACT_LINES, CONTRACTS, PAYMENT_MILESTONES, QUOTATION_LINES, QUOTATIONS
 
+DIGITS = 60  # a product of two stored decimals, and a sum of those, has fewer
 OF_A_LINE = ("line_no", "model_no", "product_id", "description", "quantity", "unit", "unit_price", "moq", "lead_time_days")
 _SPLIT = re.compile(r"t\s*/?\s*t\s*(\d{1,2})\s*[/:]\s*(\d{1,2})", re.IGNORECASE)
 
@@ -91,7 +92,8 @@ def _lines(
     draft.text("currency", [codes[head] for head in parent])
     quantities = drafts.exact(draft, "quantity", kept.texts("quantity"))
     prices = drafts.exact(draft, "unit_price", kept.texts("unit_price"))
-    sums = [None if None in pair else pair[0] * pair[1] for pair in zip(quantities, prices, strict=True)]
+    with localcontext(prec=DIGITS):
+        sums = [None if None in pair else pair[0] * pair[1] for pair in zip(quantities, prices, strict=True)]
     draft.put("total_minor", pa.array([whole(each, codes[head]) for each, head in zip(sums, parent, strict=True)], pa.int64()))
     return draft, kept, parent, sums
 
@@ -107,9 +109,10 @@ def _totals(parent: np.ndarray, sums: Sequence[Decimal | None], codes: Sequence[
     """Each paper's lines together, rounded once; null where one of them has no sum, or there are none."""
     added: list[Decimal | None] = [None] * len(codes)
     is_whole = [True] * len(codes)
-    for head, each in zip(parent.tolist(), sums, strict=True):
-        is_whole[head] &= each is not None
-        added[head] = (added[head] or Decimal(0)) + (each or Decimal(0))
+    with localcontext(prec=DIGITS):
+        for head, each in zip(parent.tolist(), sums, strict=True):
+            is_whole[head] &= each is not None
+            added[head] = (added[head] or Decimal(0)) + (each or Decimal(0))
     digits = [exponents().get(code or "") for code in codes]
     return pa.array(
         [

@@ -1,16 +1,22 @@
-"""What the seller's people and the platform call things; each from the deal's number."""
+"""What the seller's people and the platform call things; each from the deal's number.
+
+What Alibaba.com numbers itself bears its number also in the seller's own lists.
+"""
 
 from __future__ import annotations
 
+from sandbox.alibaba import ids as platform
 from sandbox.world.trade import Deal
+
+ALIBABA = "harbor_alibaba"
 
 
 def inquiry(deal: Deal) -> str:
-    return f"GSI{deal.number}"
+    return f"{'INQ' if deal.shop == ALIBABA else 'GSI'}{deal.number}"
 
 
 def rfq(deal: Deal) -> str:
-    return f"GSR{deal.number}"
+    return platform.rfq_id(deal) if deal.shop == ALIBABA else f"GSR{deal.number}"
 
 
 def quotation(deal: Deal, index: int) -> str:
@@ -18,7 +24,7 @@ def quotation(deal: Deal, index: int) -> str:
 
 
 def contract(deal: Deal) -> str:
-    return f"PI{deal.number}"
+    return platform.trade_id(deal) if deal.shop == ALIBABA else f"PI{deal.number}"
 
 
 def shipment(deal: Deal, index: int) -> str:

@@ -30,7 +30,7 @@ ZONES = {code: ZoneInfo(site.zone) for code, site in SITES.items()}
 
 # What is open in this world, as packages of the sandbox. A shop's number is its place below, whether or not it is open.
 OPEN = (
-    "amazon", "lazada", "aftership", "aliexpress", "dhl", "ebay", "etsy", "filedrop", "globalsources",
+    "amazon", "lazada", "aftership", "alibaba", "aliexpress", "dhl", "ebay", "etsy", "filedrop", "globalsources",
     "paypal", "shopify", "track17", "woocommerce")
 
 SHOPS = {
