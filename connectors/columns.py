@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,11 @@ from connectors.flatten import Faults
 from transforms.money import to_minor_units
 
 INSTANT = pa.timestamp("us", tz="UTC")
+RATE = pa.decimal128(20, 8)
 LARGEST = 2**63 - 1
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?", re.ASCII)
+_FINEST, _TOO_LARGE = Decimal("0.00000001"), Decimal(10) ** 12
 
 
 def texts(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
@@ -40,6 +44,11 @@ def integers(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
         return pa.array(values, pa.int64()) if not any(type(value) is float for value in values) else _not_fast()
     except (pa.ArrowException, OverflowError, TypeError, ValueError):
         return _one_by_one(values, name, faults, _integer, pa.int64())
+
+
+def decimals(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
+    """Exact numbers from text or whole numbers, up to eight decimals; a float is refused."""
+    return _one_by_one(values, name, faults, _decimal, RATE)
 
 
 def amounts(values: Sequence[Any], currencies: Sequence[Any], name: str, faults: Faults) -> pa.Array:
@@ -145,6 +154,18 @@ def _integer(value: Any) -> tuple[int | None, str | None]:
     if not is_whole or abs(int(value)) > LARGEST:
         return None, "is not a whole number"
     return int(value), None
+
+
+def _decimal(value: Any) -> tuple[Decimal | None, str | None]:
+    if value is None:
+        return None, None
+    found = _NUMBER.fullmatch(value.strip()) if isinstance(value, str) else type(value) is int and abs(value) <= LARGEST
+    if not found:
+        return None, "is not an exact number"
+    exact = Decimal(value)
+    if abs(exact) >= _TOO_LARGE or exact != exact.quantize(_FINEST):
+        return None, "has more digits than can be stored"
+    return exact.quantize(_FINEST), None
 
 
 def _instant(value: Any) -> tuple[datetime | None, str | None]:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Protocol
 
 import pandas as pd
@@ -114,6 +115,7 @@ class Endpoint:
         fresh_within: how old the shop's newest change may be before a person should look; None: no matter how old.
         operations: names in ``BUDGETS`` that one pull uses.
         blind_spots: what this way of reading cannot see.
+        is_optional: read only where a client's file names it (few accounts are granted it).
     """
 
     entity: str
@@ -128,6 +130,7 @@ class Endpoint:
     fresh_within: timedelta | None = None
     operations: tuple[str, ...] = ()
     blind_spots: str = ""
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,55 @@ class PriceChange:
 
 
 @dataclass(frozen=True)
+class LadderStep:
+    """From ``minimum_quantity`` units on, one costs ``unit_price`` (whole units of the ladder's currency, exact)."""
+
+    minimum_quantity: int
+    unit_price: Decimal
+
+
+@dataclass(frozen=True)
+class LadderChange:
+    """One wanted price ladder, whole: steps of rising quantity and falling price; the first is the least order.
+
+    It counts for the whole product: all its variants that have no price of their own.
+    """
+
+    job_id: str
+    site: str
+    product_id: str
+    currency: str
+    steps: tuple[LadderStep, ...]
+
+
+@dataclass(frozen=True)
+class QuotedItem:
+    """One line of a quotation; ``quantity`` and ``unit_price`` are exact."""
+
+    name: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    currency: str
+    incoterm: str
+    port: str
+    sku: str | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class QuotationOffer:
+    """One offer to be made to one request for quotation; made at most once a request."""
+
+    job_id: str
+    rfq_id: str
+    message: str
+    payment_terms: str
+    valid_until: date
+    items: tuple[QuotedItem, ...]
+
+
+@dataclass(frozen=True)
 class ShipmentNotice:
     """One parcel that left: told to the marketplace once, so that the buyer sees it and the order counts as shipped.
 
@@ -175,12 +227,16 @@ class ShipmentNotice:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the marketplace said to one change: taken (to be observed later) or refused (and why)."""
+    """What the marketplace said to one change: taken (to be observed later) or refused (and why).
+
+    ``due_at``: nothing was sent, a person is to do it by then (``vendor_ref`` names what with); nobody else can say that it is done.
+    """
 
     job_id: str
     is_accepted: bool
     message: str
     vendor_ref: str | None = None
+    due_at: datetime | None = None
 
 
 class Clock(Protocol):
@@ -334,6 +390,31 @@ class Prices(Protocol):
 
     def observe_prices(self, changes: Sequence[PriceChange]) -> dict[str, int | None]:
         """Read back: job id → price in minor units of the change's currency, None where none is shown."""
+
+
+class Remarks(Protocol):
+    """What a connector may offer too whose pages say something a person should know, though every record is there."""
+
+    def remarks(self, entity: str, pages: Sequence[Page], now: datetime) -> list[str]:
+        """Sentences for the certificate of these landed pages. No I/O; never a buyer."""
+
+
+class Ladders(Protocol):
+    """What a connector with ``price_tiers`` in its ``WRITES`` offers too."""
+
+    def push_price_tiers(self, changes: Sequence[LadderChange], *, dry_run: bool = False) -> list[Answer]:
+        """Ask for these ladders; one answer a change. Prices that variants have of their own are not touched."""
+
+    def observe_price_tiers(self, changes: Sequence[LadderChange]) -> dict[str, tuple[LadderStep, ...] | None]:
+        """Read back: job id → the ladder shown now in the change's currency, None where none is shown."""
+
+
+class Quoting(Protocol):
+    """What a connector with ``quotation`` in its ``WRITES`` offers too."""
+
+    def push_quotations(self, offers: Sequence[QuotationOffer], *, dry_run: bool = False) -> list[Answer]:
+        """Make these offers; one answer an offer. No vendor we know can be asked whether one was made: an answer that was lost
+        is for a person to look at, and nothing is sent again by itself."""
 
 
 class Shipping(Protocol):

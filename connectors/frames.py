@@ -87,6 +87,9 @@ class Draft:
     def integer(self, name: str, values: Sequence[Any]) -> pa.Array:
         return self.put(name, columns.integers(values, name, self.faults))
 
+    def decimal(self, name: str, values: Sequence[Any]) -> pa.Array:
+        return self.put(name, columns.decimals(values, name, self.faults))
+
     def amount(self, name: str, values: Sequence[Any], currencies: Sequence[Any]) -> pa.Array:
         return self.put(name, columns.amounts(values, currencies, name, self.faults))
 

@@ -56,6 +56,11 @@ def tracking_source(marketplace: str) -> TrackingSource | None:
     return getattr(module(marketplace), "SOURCE", None)
 
 
+def is_fed_by_hand(marketplace: str) -> bool:
+    """Whether people feed it with files and carry out what we want there (``FED_BY_HAND`` in its module)."""
+    return getattr(module(marketplace), "FED_BY_HAND", False)
+
+
 def connect(shop: Shop, credentials: Credentials, services: Services) -> Connector:
     """Open the shop's marketplace for it."""
     return module(shop.marketplace).connect(shop, credentials, services)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, exists, or_
 from pipeline import opened as state
 from pipeline.clients import Client
 from pipeline.stages import trade_mode
+from transforms.metrics import ShopFacts
 from transforms.stages import CHAINS, Board, board
 from transforms.stages.deal_proofs import deal_standing
 from transforms.stages.deals import TABLES
@@ -67,6 +68,11 @@ def _standing(conn: Connection, client: Client, since: datetime) -> pd.DataFrame
         frames = {table: read_frame(conn, table, where={"client": client.name, "shop": entry.name}) for table in TABLES}
         parts.append(deal_standing(frames).assign(shop=entry.name, subject_kind="deal")[STANDING].astype("object"))
     return pd.concat(parts, ignore_index=True)
+
+
+def every_shop(client: Client) -> tuple[ShopFacts, ...]:
+    """All the client's shops, also those without orders, as reports name them."""
+    return tuple(ShopFacts(entry.name, entry.marketplace, entry.sites) for entry in client.shops)
 
 
 def plain(client: Client, one: Board, days: int) -> dict[str, Any]:

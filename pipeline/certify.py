@@ -69,7 +69,7 @@ def certify_pull(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull) -> str
             quarantined=len(proof.quarantined),
             missing=proof.missing,
             is_certified=fault is None,
-            reason=fault or _remarks(conn, opened, endpoint, len(proof.announced)),
+            reason=fault or _remarks(conn, opened, endpoint, len(proof.announced), pull),
             history_from=_history_from(endpoint),
         )
     return fault
@@ -80,8 +80,9 @@ def _history_from(endpoint: Endpoint) -> datetime | None:
     return None if endpoint.incremental == "snapshot" else clock().now() - timedelta(days=settings().history_days)
 
 
-def _remarks(conn, opened: OpenShop, endpoint: Endpoint, records: int) -> str | None:
-    """What a person should look at though nothing is missing: far more or fewer records than usual, or nothing new for long."""
+def _remarks(conn, opened: OpenShop, endpoint: Endpoint, records: int, pull: ledger.Pull) -> str | None:
+    """What a person should look at though nothing is missing: far more or fewer records than usual, or nothing new for long;
+    and what the connector itself finds worth saying of these pages."""
     owner = opened.client.name, opened.name
     usual = ledger.usual_counts(conn, *owner, endpoint.entity)
     newest = newest_change(conn, endpoint.tables[0], *owner) if endpoint.fresh_within else None
@@ -89,7 +90,9 @@ def _remarks(conn, opened: OpenShop, endpoint: Endpoint, records: int) -> str | 
     found = batch_findings(endpoint.entity, facts)
     for finding in found:
         log.warning("client %s, shop %s: %s", opened.client.name, opened.name, finding.message)
-    return "; ".join(finding.message for finding in found) or None
+    told = getattr(opened.connector, "remarks", None)
+    said = [line for chunk in page_chunks(pull) for line in told(endpoint.entity, chunk.pages, clock().now())] if told else []
+    return "; ".join([*(finding.message for finding in found), *said]) or None
 
 
 def count(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull, held: list[dict]) -> Proof:

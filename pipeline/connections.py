@@ -37,12 +37,15 @@ def read_connection(shop: str, given: Mapping[str, Any] | None = None) -> tuple[
 def read_folder(shop: str, folder: Path, given: Mapping[str, Any] | None = None) -> tuple[Credentials, dict[str, str]]:
     """For a marketplace without a login (``HAS_LOGIN = False``): ``folder``, or the ``host`` of a connection where there is one.
 
+    A connection's ``auth_host`` and ``secrets`` are passed on: a folder may have a mailbox beside it.
+
     Raises:
         SettingsError: there is a connection, and it cannot be read.
     """
     connection = given if given is not None else (_from_environment(shop) if os.environ.get(_variable(shop)) else {})
     extra = _extra(shop, connection.get("extra") or {})
-    return Credentials(host=connection.get("host") or str(folder), auth_host="", secrets={}), dict(extra.get("account") or {})
+    mailbox, secrets = extra.get("auth_host") or "", extra.get("secrets") or {}
+    return Credentials(host=connection.get("host") or str(folder), auth_host=mailbox, secrets=secrets), dict(extra.get("account") or {})
 
 
 def _extra(shop: str, given: Any) -> dict[str, Any]:

@@ -50,7 +50,9 @@ def _section(name: str, module: ModuleType) -> str:
     used = {operation for endpoint in module.ENDPOINTS.values() for operation in endpoint.operations}
     others = [f"- {_quota(operation, budget)}" for operation, budget in module.BUDGETS.items() if operation not in used]
     writes = f"Writes: {', '.join(module.WRITES)}." if module.WRITES else "Writes nothing."
-    told = [writes, *(["", "Other operations:", "", *others] if others else [])]
+    optional = ", ".join(f"`{endpoint.entity}`" for endpoint in module.ENDPOINTS.values() if endpoint.is_optional)
+    chosen = ["", f"Read only where a client's file names it (`entities`): {optional}."] if optional else []
+    told = [writes, *chosen, *(["", "Other operations:", "", *others] if others else [])]
     sources = sorted({budget.source for budget in module.BUDGETS.values() if budget.source})
     return "\n".join([f"## {name}", "", *head, *rows, "", *told, "", *([f"Quotas by: {_cell('; '.join(sources))}", ""] if sources else [])])
 

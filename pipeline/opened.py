@@ -100,7 +100,7 @@ class OpenShop:
 
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
-        """What this shop reads: all its marketplace offers, or the entities its client's file names."""
+        """What this shop reads: all its marketplace offers but the optional, or the entities its client's file names."""
         try:
             offered = registry.endpoints(self.entry.marketplace)
         except FatalError as error:
@@ -111,7 +111,8 @@ class OpenShop:
                 f"Client '{self.client.name}', shop '{self.name}': {self.entry.marketplace} has no entity {', '.join(unknown)}; "
                 f"it has {', '.join(offered)}. Mend `entities` in the client's file."
             )
-        return {name: offered[name] for name in (self.entry.entities or offered)}
+        usual = [name for name, endpoint in offered.items() if not endpoint.is_optional]
+        return {name: offered[name] for name in (self.entry.entities or usual)}
 
     def session(self):
         return client_session(engine(), self.client.name)

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from pipeline import opened as state
 from pipeline.agency import refresh_agency
-from pipeline.boards import DAYS, read_boards
+from pipeline.boards import DAYS, every_shop, read_boards
+from pipeline.by_hand import hand_fed
 from pipeline.clients import Client
 from pipeline.errors import PipelineError, TryLater
 from pipeline.facts import client_facts, period_frames, rates_since, shop_certificates, week_frames
@@ -108,8 +109,9 @@ def _built(brand: Client, period: Period) -> Report:
         restated, certificates = restated_weeks(conn, brand, period), shop_certificates(conn, brand)
         end = datetime.combine(period.end, time(), ZoneInfo(brand.zone))
         boards = read_boards(conn, brand, TRADE, end - timedelta(days=DAYS), end)
+        fed = hand_fed(conn, brand, state.clock().now())
     look = Brand(name=brand.brand, colour=brand.theme.colour, logo_text=brand.theme.logo_text)
-    return build(metrics, look, certificates, brand.language, restated, boards)
+    return build(metrics, look, certificates, brand.language, restated, fed, boards, every_shop(brand))
 
 
 def restated_weeks(conn: Connection, brand: Client, period: Period) -> Restated:

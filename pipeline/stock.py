@@ -83,7 +83,8 @@ def plan_client(client: str, *, run_id: str) -> dict[str, Any]:
 def _withdraw_unwanted(conn, planned: pd.DataFrame, client: str) -> None:
     """A change that is not among the differences any more must not leave, were it approved tomorrow."""
     wanted = set(zip(planned["shop"], planned["site"], planned["sku"], strict=True))
-    gone = [job for job in jobs.unsent(conn, client) if (job.shop, job.site, job.sku) not in wanted]
+    there = [*jobs.unsent(conn, client), *(job for job in jobs.by_hand(conn, client) if job.kind == "stock")]
+    gone = [job for job in there if (job.shop, job.site, job.sku) not in wanted]
     jobs.withdraw(conn, pd.DataFrame([{"client": client, "shop": job.shop, "site": job.site, "sku": job.sku} for job in gone]))
 
 
@@ -188,11 +189,14 @@ def _push(opened, changes: list[StockChange], counts: dict[str, int]) -> None:
         jobs.mark_pushed(conn, [change.job_id for change in changes])
     for answer in opened.connector.push_stock(changes):
         with opened.session() as conn:
-            if answer.is_accepted:
+            if answer.due_at is not None:
+                jobs.mark_by_hand(conn, [answer.job_id], answer.due_at, answer.message, answer.vendor_ref)
+            elif answer.is_accepted:
                 jobs.mark_acknowledged(conn, [answer.job_id], answer.message, answer.vendor_ref)
             else:
                 jobs.mark_failed(conn, [answer.job_id], answer.message)
-        counts["acknowledged" if answer.is_accepted else "refused"] += 1
+        told = "by_hand" if answer.due_at is not None else "acknowledged" if answer.is_accepted else "refused"
+        counts[told] = counts.get(told, 0) + 1
 
 
 def observe_client(client: str, *, batch: str, connections: Connections = None) -> dict[str, int]:

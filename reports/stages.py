@@ -47,7 +47,7 @@ def page(facts: StagesPage, code: str) -> str:
     )
 
 
-def section(boards: Iterable[Board], shops: tuple[ShopFacts, ...], zone: str, speak: Language) -> list[dict[str, Any]]:
+def section(boards: Iterable[Board], shops: Iterable[ShopFacts], zone: str, speak: Language) -> list[dict[str, Any]]:
     """The weekly report's part: each trade's chain as rows with bars of table cells, and what is stuck longest."""
     names = shop_names(shops, speak)
     return [_in_mail(board, names, zone, speak) for board in boards if board.mode in TRADE and any(line.entered for line in board.lines)]

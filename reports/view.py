@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Context
 from pathlib import Path
 from typing import Any
 
-from reports import completeness, wording
+from reports import by_hand, completeness, wording
 from reports import restated as changes
+from reports.by_hand import HandFed
 from reports.chart import chart
 from reports.completeness import Completeness
 from reports.facts import Brand
@@ -21,12 +22,15 @@ TITLE_COLUMNS = 60
 MOST_PRODUCTS = MOST_STOCKS = 10
 MARKETPLACES = {
     "amazon": "Amazon", "lazada": "Lazada", "ebay": "eBay", "etsy": "Etsy", "aliexpress": "AliExpress", "shopify": "Shopify",
-    "woocommerce": "WooCommerce", "paypal": "PayPal",
+    "woocommerce": "WooCommerce", "paypal": "PayPal", "globalsources": "Global Sources",
 }  # fmt: skip
 
 
-def view(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: Language, restated: Restated) -> dict[str, Any]:
+def view(
+    metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: Language, restated: Restated, hand_fed: Sequence[HandFed] = ()
+) -> dict[str, Any]:
     labels = shop_labels(metrics.shops, speak)
+    fed = {shop.shop: f"{_label(shop.marketplace, shop.sites, speak)} · {shop.shop}" for shop in hand_fed}
     comparable = complete.is_comparable
     return {
         "brand": brand.name,
@@ -47,7 +51,7 @@ def view(metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: La
         "refunds": refunds(metrics, speak, restated, comparable=comparable),
         "restated": changes.view(restated, labels, speak),
         "notes": money_notes(metrics, speak),
-        "completeness": completeness.rows(complete, labels, metrics.zone, speak),
+        "completeness": [*completeness.rows(complete, labels, metrics.zone, speak), *by_hand.rows(hand_fed, fed, metrics.zone, speak)],
         "is_complete": complete.is_complete,
         "rates": rates(metrics, speak),
     }
@@ -61,7 +65,7 @@ def shop_labels(shops: tuple[ShopWeek, ...], speak: Language) -> dict[str, str]:
     return _told_apart({shop.shop: _label(shop.marketplace, shop.sites, speak) if shop.sites else shop.shop for shop in shops})
 
 
-def shop_names(shops: tuple[ShopFacts, ...], speak: Language) -> dict[str, str]:
+def shop_names(shops: Iterable[ShopFacts], speak: Language) -> dict[str, str]:
     """The same for shops that need not have sold anything."""
     return _told_apart({shop.name: _label(shop.marketplace, shop.sites, speak) for shop in shops})
 

@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from mjml import mjml2html
 
+from reports.by_hand import HandFed
 from reports.colours import palette
 from reports.completeness import Completeness, completeness
 from reports.facts import Brand, Report, ReportError, ShopCertificate
@@ -30,7 +31,7 @@ NOTHING_EARLIER = Restated()
 
 def build(
     metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCertificate], code: str, restated: Restated = NOTHING_EARLIER,
-    boards: Sequence[Board] = (),
+    hand_fed: Sequence[HandFed] = (), boards: Sequence[Board] = (), shops: Sequence[ShopFacts] = (),
 ) -> Report:
     """The report of one client's week.
 
@@ -38,17 +39,17 @@ def build(
         certificates: one per shop; a shop without one is shown as not certified.
         code: ``zh`` or ``en``.
         restated: earlier weeks that were reported, compared with what the tables say now.
-        boards: where the client's orders and deals stand; the agency's own chain is not told.
+        hand_fed: shops that people feed with files.
+        boards: where the client's orders and deals stand; the agency's own chain is not told. ``shops``: those they speak of.
     Raises:
         ReportError: the language is not known, or the mail would be too large to arrive uncut.
     """
     speak = language(code)
     complete = completeness(metrics, certificates)
-    shown = view(metrics, brand, complete, speak, restated)
+    shown = view(metrics, brand, complete, speak, restated, hand_fed)
     subject = _subject(metrics, shown, speak)
-    places = tuple(ShopFacts(shop.shop, shop.marketplace, shop.sites) for shop in metrics.shops if shop.sites)
     page = {
-        **shown, "chains": section(boards, places, metrics.zone, speak), "subject": subject, "tag": speak.tag, "gap": speak.gap,
+        **shown, "chains": section(boards, shops, metrics.zone, speak), "subject": subject, "tag": speak.tag, "gap": speak.gap,
         "palette": palette(brand.colour), "definitions": definitions(speak),
     }
     html = _html_template(code).render(page)

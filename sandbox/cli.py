@@ -14,6 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from sandbox.clock import instant
+from sandbox.dropping import Dropping
 from sandbox.faults import PROFILES
 from sandbox.house import DEFAULT_HORIZON, Settings, open_house
 from sandbox.market import House, Market
@@ -115,12 +116,13 @@ class _Announcing(uvicorn.Server):
 
 def announcement(markets: Mapping[str, Market], base: str) -> dict[str, object]:
     """Where a client of any make finds truth, clock, rates, masters, and each shop with its credentials."""
+    has_drops = any(isinstance(market, Dropping) for market in markets.values())
     return {
         "truth": f"{base}/truth", "clock": f"{base}/clock", "horizon": f"{base}/horizon", "stats": f"{base}/stats",
         "buyers": f"{base}/buyers",
         "marketplaces": {name: _told(market, f"{base}/{name}") for name, market in markets.items()},
         "ecb": f"{base}/ecb/eurofxref-hist.xml", "fx_other": f"{base}/fx/other.csv",
-        "masters": f"{base}/masters", "clients": list(CLIENTS), **({"drops": f"{base}/drops"} if "filedrop" in markets else {}),
+        "masters": f"{base}/masters", "clients": list(CLIENTS), **({"drops": f"{base}/drops"} if has_drops else {}),
     }
 
 

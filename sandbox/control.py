@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.utils import format_datetime
 
 from starlette.requests import Request
@@ -12,12 +12,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from sandbox.clock import instant, iso
-from sandbox.filedrop.exports import Export, exports_of
+from sandbox.dropping import Dropping, Export
 from sandbox.market import House, Market
 from sandbox.rates_file import ecb_document, other_csv
 from sandbox.stock import master_rows
 from sandbox.truth import TABLES, truth_rows
 from sandbox.world import CLIENTS, SHOPS
+from sandbox.world.cast import TRADERS
 
 
 def control_routes(house: House, markets: Mapping[str, Market]) -> list[Route]:
@@ -71,7 +72,13 @@ class _Desk:
         """Names of the people who bought, of all shops or of ``shop``: what no log line, error or table may show."""
         wanted = request.query_params.get("shop")
         shops = [shop for shop in SHOPS if wanted in (None, shop)]
-        return JSONResponse(sorted({state.order.buyer.name for shop in shops for state in self._house.snapshot.orders(shop)}))
+        people = {state.order.buyer.name for shop in shops for state in self._house.snapshot.orders(shop)}
+        return JSONResponse(sorted(people | {name for shop in shops if shop in TRADERS for name in self._firms(shop)}))
+
+    def _firms(self, shop: str) -> Iterator[str]:
+        """Buyers of deals: the firms, and who writes for them."""
+        for state in self._house.world.deals_at(shop, self._house.clock.horizon):
+            yield from (state.deal.firm.name, state.deal.firm.contact, state.deal.firm.email)
 
     async def tables(self, request: Request) -> Response:
         return JSONResponse(list(TABLES))
@@ -111,7 +118,7 @@ class _Desk:
         return PlainTextResponse(page.getvalue(), media_type="text/csv", headers={"Last-Modified": counted})
 
     async def drops(self, request: Request) -> Response:
-        """The paths of a client's exports; none where the market of files is not open."""
+        """The paths of a client's exports; none where no market of files is open."""
         return JSONResponse(sorted(self._exports(request)))
 
     async def drop(self, request: Request) -> Response:
@@ -122,4 +129,5 @@ class _Desk:
         return Response(export.body, media_type="application/octet-stream", headers={"Last-Modified": made})
 
     def _exports(self, request: Request) -> Mapping[str, Export]:
-        return exports_of(self._house, request.path_params["client"]) if "filedrop" in self._markets else {}
+        markets = [market for market in self._markets.values() if isinstance(market, Dropping)]
+        return {path: made for market in markets for path, made in market.exports(request.path_params["client"]).items()}

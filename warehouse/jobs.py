@@ -2,6 +2,8 @@
 
 ``planned`` (or ``waiting`` for a person's ``approved``/``rejected``) → ``pushed`` (about to be sent) → ``acknowledged``
 (taken by the marketplace) → ``observed`` (read back). ``superseded``: a newer wish for the same target took its place.
+Where a marketplace takes nothing from us, ``pushed`` → ``manual_pending`` (a person is to do it, by ``due_at``) → ``manual_done``
+(that person has said so): nobody has seen it there.
 """
 
 from __future__ import annotations
@@ -21,14 +23,15 @@ from warehouse.jobs_sql import ADOPT, INSERT_NEW, REJUDGE, RELEASE, SUPERSEDE_OL
 from warehouse.tables import metadata
 
 JOBS, EVENTS = metadata.tables["sync_jobs"], metadata.tables["sync_job_events"]
-UNFINISHED = ("planned", "waiting", "approved", "pushed", "acknowledged")
+UNFINISHED = ("planned", "waiting", "approved", "pushed", "acknowledged", "manual_pending")
 CAME_TO_NOTHING = ("rejected", "failed", "superseded")
 ANSWERABLE = timedelta(hours=24)  # longer than any question stays open: after it a waiting job's person cannot be asked any more
 MAY_BECOME = {
     "planned": {"pushed", "waiting", "superseded"},
     "waiting": {"approved", "rejected", "superseded"},
     "approved": {"pushed", "superseded"},
-    "pushed": {"pushed", "acknowledged", "failed", "superseded"},
+    "pushed": {"pushed", "acknowledged", "manual_pending", "failed", "superseded"},
+    "manual_pending": {"manual_done", "superseded"},
     "acknowledged": {"observed", "failed", "superseded"},
 }
 PLANNED_COLUMNS = (
@@ -67,6 +70,7 @@ class Job:
     attempts: int
     message: str | None
     vendor_ref: str | None
+    due_at: datetime | None
     planned_at: datetime
     changed_at: datetime
 
@@ -227,6 +231,21 @@ def mark_pushed(conn: Connection, job_ids: Iterable[str], by: str = "push") -> N
 
 def mark_acknowledged(conn: Connection, job_ids: Iterable[str], message: str = "", vendor_ref: str | None = None) -> None:
     _move(conn, job_ids, "acknowledged", "marketplace", message or None, message=message or None, vendor_ref=vendor_ref)
+
+
+def mark_by_hand(conn: Connection, job_ids: Iterable[str], due_at: datetime, message: str, vendor_ref: str | None = None) -> None:
+    """Nothing was sent: a person is to do it with what ``vendor_ref`` names."""
+    _move(conn, job_ids, "manual_pending", "push", message, message=message, vendor_ref=vendor_ref, due_at=due_at)
+
+
+def mark_done_by_hand(conn: Connection, job_ids: Iterable[str], by: str, note: str = "") -> None:
+    """A person says that it is done. That is what the job ends with; it was not seen there."""
+    _move(conn, job_ids, "manual_done", by, note or None)
+
+
+def by_hand(conn: Connection, client: str) -> list[Job]:
+    """Jobs somebody is to do and has not ticked off, the earliest due first."""
+    return sorted(_jobs(conn, client, None, JOBS.c.status == "manual_pending"), key=lambda job: (job.due_at, job.shop, job.sku))
 
 
 def mark_failed(conn: Connection, job_ids: Iterable[str], message: str) -> None:

@@ -10,7 +10,7 @@ WITH wishes AS (
         batch text, status text)
 )"""
 _SAME_TARGET = "j.client = w.client AND j.shop = w.shop AND j.kind = w.kind AND j.site = w.site AND j.sku = w.sku"
-_UNFINISHED = "j.status IN ('planned', 'waiting', 'approved', 'pushed', 'acknowledged')"
+_UNFINISHED = "j.status IN ('planned', 'waiting', 'approved', 'pushed', 'acknowledged', 'manual_pending')"
 _IS_KNOWN = f"""(
     EXISTS (SELECT FROM sync_jobs j WHERE j.job_key = w.job_key)
     OR EXISTS (SELECT FROM sync_jobs j WHERE {_SAME_TARGET} AND {_UNFINISHED} AND j.wanted_quantity = w.wanted_quantity))"""
@@ -36,7 +36,7 @@ SELECT count(*) FROM moved"""
 WITHDRAW = f"""{_WISHES},
 older AS (
     SELECT j.job_id, j.client, j.status FROM sync_jobs j JOIN wishes w ON {_SAME_TARGET}
-    WHERE j.status IN ('planned', 'waiting', 'approved', 'pushed')
+    WHERE j.status IN ('planned', 'waiting', 'approved', 'pushed', 'manual_pending')
     FOR UPDATE OF j
 ),
 moved AS (

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 PULL_STATES = ("open", "landed", "validated", "merged", "certified", "failed", "superseded")
 JOB_STATUSES = (
     "planned", "waiting", "approved", "rejected", "superseded", "pushed", "acknowledged", "observed", "failed",
+    "manual_pending", "manual_done",
 )
 REPORT_STATUSES = ("drafted", "rendered", "sent", "failed")
 DELIVERY_STATUSES = ("claimed", "sent", "deferred", "refused")
@@ -131,12 +132,13 @@ def _sync_jobs(metadata: MetaData) -> None:
         _text("decision_reason", nullable=True),
         _text("decision_digest", nullable=True, comment="digest of the changes that were shown to whoever decided"),
         _number("attempts", server_default="0"), _text("message", nullable=True), _text("vendor_ref", nullable=True),
+        _instant("due_at", nullable=True, comment="by when a person is to have done it, on the night's clock"),
         _now("planned_at"), _now("changed_at"),
         _one_of("status", JOB_STATUSES),
         CheckConstraint("decision IN ('approved', 'rejected')", name="decision_known"),
         CheckConstraint(
             "NOT needs_approval OR decision IS NOT DISTINCT FROM 'approved'"
-            " OR status NOT IN ('approved', 'pushed', 'acknowledged', 'observed')",
+            " OR status NOT IN ('approved', 'pushed', 'acknowledged', 'observed', 'manual_pending', 'manual_done')",
             name="guarded_only_with_approval",
         ),
         Index("ix_sync_jobs_status", "client", "status"),

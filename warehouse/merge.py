@@ -24,7 +24,7 @@ from warehouse.retire import gone_since, retire_absent
 from warehouse.tables import metadata
 from warehouse.versions import newest_of
 
-__all__ = ["MergeCounts", "gone_since", "merge", "newest_change", "read_frame", "retire_absent", "stored_ids"]
+__all__ = ["MergeCounts", "gone_since", "merge", "newest_change", "newest_seen", "read_frame", "retire_absent", "stored_ids"]
 
 IDS_AT_ONCE = 20_000
 
@@ -130,6 +130,14 @@ def newest_change(conn: Connection, table: str, client: str, shop: str) -> datet
     """The latest ``source_updated_at`` among a shop's rows; None where it has none."""
     stored = metadata.tables[table].c
     return conn.execute(select(func.max(stored.source_updated_at)).where(stored.client == client, stored.shop == shop)).scalar()
+
+
+def newest_seen(conn: Connection, tables: Iterable[str], client: str, shop: str) -> datetime | None:
+    """The latest version of any row of these tables that was seen, also of rows that stayed as they were."""
+    known = metadata.tables["confirmations"].c
+    mine = (known.client == client, known.shop == shop, known.table_name.in_(tables))
+    kept = conn.execute(select(func.max(known.source_updated_at)).where(*mine)).scalar()
+    return max((at for at in (kept, *(newest_change(conn, table, client, shop) for table in tables)) if at is not None), default=None)
 
 
 def stored_ids(conn: Connection, table: str, column: str, client: str, shop: str, ids: Iterable[str]) -> set[str]:

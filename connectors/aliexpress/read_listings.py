@@ -12,11 +12,11 @@ from typing import Any
 
 from connectors.aliexpress.endpoints import PRODUCT, PRODUCTS
 from connectors.aliexpress.envelope import field, listed, result
-from connectors.aliexpress.numbered import begin, turn
 from connectors.aliexpress.read_orders import compact
 from connectors.aliexpress.times import told_from
 from connectors.contract import Window
 from connectors.loose import count, entries, text
+from connectors.numbered import begin, turn
 from connectors.walk import Ask, State, Step
 
 PAGE = 99  # must be less than 100

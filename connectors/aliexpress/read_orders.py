@@ -14,10 +14,10 @@ from typing import Any
 
 from connectors.aliexpress.endpoints import FINISHED_SPAN, LOOK_BACK, OPEN_SPAN, ORDER, ORDERS
 from connectors.aliexpress.envelope import field, listed, result
-from connectors.aliexpress.numbered import begin, turn
 from connectors.aliexpress.times import told_from, told_until
 from connectors.contract import Window
 from connectors.loose import count, entries, text
+from connectors.numbered import begin, turn
 from connectors.paging import cut
 from connectors.walk import Ask, State, Step
 

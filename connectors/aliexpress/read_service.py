@@ -8,11 +8,11 @@ from typing import Any
 
 from connectors.aliexpress.endpoints import EVALUATIONS, ISSUES, PROFILE, WHOLE_ISSUE
 from connectors.aliexpress.envelope import field, listed, result
-from connectors.aliexpress.numbered import begin, turn
 from connectors.aliexpress.read_orders import REFUNDS, ask_order, compact
 from connectors.aliexpress.times import read_wall, told_from, told_until
 from connectors.contract import Window
 from connectors.loose import count, entries, text
+from connectors.numbered import begin, turn
 from connectors.paging import cut
 from connectors.walk import Ask, State, Step
 

@@ -17,7 +17,7 @@ from connectors.filedrop.endpoints import BUDGETS, ENDPOINTS, FOLDERS
 from connectors.filedrop.layouts import read_export
 from connectors.filedrop.mapping import LISTING, is_file, map_ads, map_traffic, part_of
 from connectors.filedrop.rows import record_ids
-from connectors.filedrop.tabular import Unreadable
+from connectors.files.tabular import Unreadable
 
 MAPPINGS: dict[str, Callable[[Sequence[Page], Shop], dict[str, pd.DataFrame]]] = {"ad_spend": map_ads, "traffic": map_traffic}
 

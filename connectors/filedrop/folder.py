@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from connectors.contract import Window
+from connectors.files.folder import arrival, candidates, read_json_note, taken, write_json_note
 
 REASON = ".rejected.txt"
-UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
-INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -34,18 +31,12 @@ class Dropped:
     body: bytes = field(repr=False)
 
 
-def arrival(modified_at: datetime, noted_at: datetime | None, window: Window, now: datetime) -> datetime:
-    """When a file counts as come: as noted at its first reading, else by its own date, else (too old, or ahead of us) now."""
-    if noted_at is not None:
-        return noted_at
-    return modified_at if window.start <= modified_at <= now else window.end - INSTANT
-
-
 def files(folder: Path, shop: str, window: Window, now: datetime, done: Mapping[str, str]) -> Iterator[Dropped]:
     """Files of the window, oldest first, whose bytes are not among ``done`` (sha256 → arrival) and not told twice."""
     noted, seen = read_note(folder, shop), set(done)
-    for path in sorted(_candidates(folder), key=lambda path: (path.stat().st_mtime, path.name)):
-        found = _taken(path)
+    there = [path for path in candidates(folder) if not path.name.endswith(REASON)]
+    for path in sorted(there, key=lambda path: (path.stat().st_mtime, path.name)):
+        found = taken(path)
         if found is None:
             continue
         body, changed = found
@@ -56,43 +47,19 @@ def files(folder: Path, shop: str, window: Window, now: datetime, done: Mapping[
         seen.add(digest)
 
 
-def _candidates(folder: Path) -> list[Path]:
-    """No hidden and no unfinished files, and no links: one could lead into another brand's folder."""
-    there = [path for path in (folder.iterdir() if folder.is_dir() else ()) if path.is_file() and not path.is_symlink()]
-    return [path for path in there if not path.name.startswith((".", "~$")) and not path.name.endswith((REASON, *UNFINISHED))]
-
-
-def _taken(path: Path) -> tuple[bytes, datetime] | None:
-    """A file's bytes and date; None where it is gone or was written to while it was read."""
-    try:
-        with path.open("rb") as handle:
-            before = os.fstat(handle.fileno())
-            body = handle.read()
-            after = os.fstat(handle.fileno())
-    except OSError:
-        return None
-    is_still = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, len(body))
-    return (body, datetime.fromtimestamp(after.st_mtime, UTC)) if is_still else None
-
-
 def read_note(folder: Path, shop: str) -> dict[str, datetime]:
     """sha256 → arrival of what this shop has read from the folder; empty where there is no readable note."""
     try:
-        told = json.loads(_note(folder, shop).read_text(encoding="utf-8"))
-        return {digest: datetime.fromisoformat(at) for digest, at in told.items()}
-    except (OSError, ValueError, AttributeError, TypeError):
+        return {digest: datetime.fromisoformat(at) for digest, at in read_json_note(_note(folder, shop)).items()}
+    except (ValueError, TypeError):
         return {}
 
 
 def note(folder: Path, shop: str, read: Mapping[str, str]) -> None:
-    """Add what has landed for certain. In a folder nobody may write to the note is left out."""
+    """Add what has landed for certain."""
     known = {digest: at.isoformat() for digest, at in read_note(folder, shop).items()}
-    if read.items() <= known.items():
-        return
-    with contextlib.suppress(OSError):
-        fresh = _note(folder, shop).with_suffix(".tmp")
-        fresh.write_text(json.dumps({**read, **known}, indent=0), encoding="utf-8")
-        fresh.replace(_note(folder, shop))
+    if not read.items() <= known.items():
+        write_json_note(_note(folder, shop), {**read, **known})
 
 
 def _note(folder: Path, shop: str) -> Path:

@@ -7,7 +7,7 @@ from datetime import date
 
 from connectors.contract import Shop
 from connectors.filedrop.layouts import Export
-from connectors.filedrop.values import day
+from connectors.files.values import day
 
 NO_ACCOUNT = "main"  # an export that names no account comes from the network's only one
 WHOLE_SHOP = "*"

@@ -11,10 +11,11 @@ import pandas as pd
 import pyarrow as pa
 
 from connectors.contract import Page, Shop
+from connectors.epochs import epochs
 from connectors.flatten import Flattener, explode
 from connectors.frames import Draft
 from connectors.lazada.documents import Documents
-from connectors.lazada.times import epochs, read_instant
+from connectors.lazada.times import read_instant
 from connectors.lazada.words import PRODUCT_STATUS
 from connectors.loose import at, blanked, either, key_of, last_of_each
 from transforms.tables import INVENTORY, LISTINGS

@@ -15,12 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.contract import Page, Shop
+from connectors.epochs import epochs
 from connectors.flatten import Faults, Flattener
 from connectors.frames import Draft
 from connectors.lazada.documents import Documents, truths
 from connectors.lazada.map_parcels import map_parcels
 from connectors.lazada.read_orders import items_of
-from connectors.lazada.times import epochs, stamps
+from connectors.lazada.times import stamps
 from connectors.lazada.words import COUNTRY, HAS_LEFT, LINE_STATUS
 from connectors.loose import at, blanked, key_of, last_of_each
 from transforms.tables import ORDER_LINES, ORDERS

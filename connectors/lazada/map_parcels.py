@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from connectors.columns import INSTANT
 from connectors.contract import Page, Shop
+from connectors.epochs import read_milliseconds
 from connectors.exact import read_json
 from connectors.frames import Draft
 from connectors.lazada.documents import Documents
-from connectors.lazada.times import read_milliseconds
 from connectors.lazada.verdict import inner_error
 from connectors.lazada.words import CAN_HAVE_TRACE, PARCEL_ORDER, PARCEL_STATUS
 from connectors.loose import blanked, entries, key_of

@@ -11,11 +11,11 @@ import pandas as pd
 import pyarrow as pa
 
 from connectors.contract import Page, Shop
+from connectors.epochs import epochs
 from connectors.flatten import Flattener, explode
 from connectors.frames import Draft, Records
 from connectors.lazada.documents import Documents
 from connectors.lazada.sites import SITES
-from connectors.lazada.times import epochs
 from connectors.lazada.words import REQUEST_KIND, RETURN_STATUS, REVIEW_KIND
 from connectors.loose import at, blanked, either, key_of, last_of_each
 from transforms.tables import RETURNS, REVIEWS

@@ -20,7 +20,6 @@ from connectors.flatten import Faults
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T ]?(\d\d:\d\d)(:\d\d(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
 _DAY = re.compile(r"(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})", re.ASCII)
-_LATEST_MS = 253_402_300_799_000
 
 
 @lru_cache(maxsize=65_536)
@@ -37,15 +36,6 @@ def read_instant(value: Any, zone: str | None = None) -> datetime | None:
     if moment.tzinfo is None:
         return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if zone else None
     return moment.astimezone(UTC)
-
-
-@lru_cache(maxsize=65_536)
-def read_milliseconds(value: Any) -> datetime | None:
-    """Epoch milliseconds as number or text."""
-    shown = str(value)
-    if isinstance(value, bool) or not shown.isdecimal() or int(shown) > _LATEST_MS:
-        return None
-    return datetime.fromtimestamp(int(shown) // 1000, UTC).replace(microsecond=int(shown) % 1000 * 1000)
 
 
 @lru_cache(maxsize=4096)
@@ -67,15 +57,3 @@ def stamps(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
         return pc.cast(pa.array(values, pa.string()), INSTANT)
     except (pa.ArrowException, UnicodeEncodeError, TypeError):
         return instants_by(values, read_instant, name, faults)
-
-
-def epochs(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
-    """A column of epoch milliseconds, as numbers or text."""
-    try:
-        kind = pa.string() if any(type(value) is str for value in values) else pa.int64()
-        milliseconds = pc.cast(pa.array(values, kind), pa.int64())
-        if not pc.all(pc.and_(pc.greater_equal(milliseconds, 0), pc.less_equal(milliseconds, _LATEST_MS)), min_count=0).as_py():
-            raise OverflowError
-        return pc.cast(pc.multiply(milliseconds, 1000), INSTANT)
-    except (pa.ArrowException, UnicodeEncodeError, TypeError, OverflowError):
-        return instants_by(values, read_milliseconds, name, faults)

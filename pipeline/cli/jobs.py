@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import getpass
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,8 +21,8 @@ from warehouse.ledger_tables import JOB_STATUSES
 
 app = typer.Typer(no_args_is_help=True, help="Wanted stock changes.")
 COLUMNS = (
-    "job_id", "batch", "shop", "site", "sku", "observed_quantity", "wanted_quantity", "status", "needs_approval", "reasons", "digest",
-    "decided_by",
+    "job_id", "batch", "shop", "site", "sku", "observed_quantity", "wanted_quantity", "status", "due", "needs_approval", "reasons",
+    "digest", "decided_by",
 )  # fmt: skip
 ClientArgument = Annotated[str, typer.Option("--client", help="Whose jobs; * for all.")]
 ClientOption = Annotated[str, typer.Option("--client", help="Whose jobs.")]
@@ -37,16 +38,49 @@ def list_jobs(
 ) -> None:
     """Every job and where it stands: planned, waiting, approved, acknowledged, observed, …
 
-    `digest` names the list a waiting job is asked about with, or was decided on with.
+    `digest` names the list a waiting job is asked about with, or was decided on with. `due` says by when somebody is to do by hand
+    what a marketplace takes from nobody else; tick it off with `daiyun jobs done`.
     """
     if status is not None and status not in JOB_STATUSES:
         raise SettingsError(f"No job can be '{status}'; there are: {', '.join(JOB_STATUSES)}.")
     with client_session(state.engine(), known_client(client)) as conn:
         rows = [row for row in jobs.list_jobs(conn, client, status) if batch in (None, row["batch"])]
         asked = {key: jobs.digest(jobs.waiting(conn, *key)) for key in {(row["client"], row["batch"]) for row in rows}}
+    now = state.clock().now() if any(row["due_at"] for row in rows) else None
     for row in rows:
+        row["due"] = due_text(row, now)
         row["digest"] = asked[row["client"], row["batch"]] if row["status"] == "waiting" else row["decision_digest"]
     show(rows, COLUMNS, as_json=as_json, title="Stock jobs")
+
+
+def due_text(row: Mapping[str, Any], now: datetime | None) -> str | None:
+    """By when, of what still waits for a person: ``2026-11-17 03:00, by hand``, and whether that is past."""
+    if row["status"] != "manual_pending" or row["due_at"] is None or now is None:
+        return None
+    return f"{row['due_at'].astimezone(UTC):%Y-%m-%d %H:%M} by hand: {row['vendor_ref']}" + (", OVERDUE" if row["due_at"] < now else "")
+
+
+@app.command("done")
+def done(
+    job_ids: Annotated[list[str], typer.Argument(help="Ids `list` prints, of what was done by hand.")],
+    note: Annotated[str, typer.Option("--note", help="Kept with the job.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say that you have done by hand what these jobs wanted: uploaded the workbook, in your name.
+
+    They end as `manual_done`: done by your word, not seen by us.
+    """
+    with client_session(state.engine(), "*") as conn:
+        found = [row for row in jobs.list_jobs(conn, status="manual_pending") if row["job_id"] in job_ids]
+    if lost := sorted(set(job_ids) - {row["job_id"] for row in found}):
+        raise PipelineError(
+            f"No job {', '.join(lost)} waits for anybody's hand; `daiyun jobs list --status manual_pending` shows those that do. "
+            "None was ticked off."
+        )
+    for client in sorted({row["client"] for row in found}):
+        with client_session(state.engine(), client) as conn:
+            jobs.mark_done_by_hand(conn, [row["job_id"] for row in found if row["client"] == client], getpass.getuser(), note)
+    show([{**row, "status": "manual_done"} for row in found], ("job_id", "shop", "sku", "status"), as_json=as_json, title="Done by hand")
 
 
 @app.command("history")
@@ -104,7 +138,7 @@ def push(client: ClientOption, batch: BatchOption, as_json: AsJson = False) -> N
     patiently(steps.observe_client, client, batch=batch)
     with client_session(state.engine(), client) as conn:  # the ledger's word: a wait in between splits the verb's own counts
         ended = Counter(job.status for job in jobs.of_batch(conn, client, batch))
-    row |= {status: ended[status] for status in ("observed", "failed", "waiting")}
-    show([row], ("acknowledged", "refused", "observed", "failed", "waiting"), as_json=as_json, title="Pushed")
+    row |= {status: ended[status] for status in ("observed", "failed", "waiting", "manual_pending")}
+    show([row], ("acknowledged", "refused", "observed", "failed", "waiting", "manual_pending"), as_json=as_json, title="Pushed")
     if row["failed"]:
         raise typer.Exit(1)

@@ -18,7 +18,6 @@ from reports.facts import Brand
 from reports.language import LOCALES, language
 from reports.stage_words import next_action
 from reports.stages import StagesPage, page
-from transforms.metrics import ShopFacts
 from transforms.stages import CHAINS, Board
 
 MOST = 20
@@ -60,9 +59,8 @@ def stages(
 
 
 def html(client: Client, several: list[Board], days: int, code: str | None = None) -> str:
-    shops = tuple(ShopFacts(entry.name, entry.marketplace, entry.sites) for entry in client.shops)
     look = Brand(name=client.brand, colour=client.theme.colour, logo_text=client.theme.logo_text)
-    return page(StagesPage(look, client.zone, days, shops, tuple(several)), code or client.language)
+    return page(StagesPage(look, client.zone, days, boards.every_shop(client), tuple(several)), code or client.language)
 
 
 def _plain(client: Client, board: Board, days: int, code: str | None) -> dict:

@@ -116,9 +116,13 @@ def drop_masters(options: Options, sandbox: Mapping[str, Any], clients: Path) ->
         folder = options.out / "drop" / client.name
         _drop(f"{sandbox['masters']}/{client.name}.csv", folder / "stock_master.csv")
         if sandbox.get("drops"):
-            here = f"{sandbox['drops']}/{client.name}"
-            for path in requests.get(here, timeout=30).json():
-                _drop(f"{here}/{path}", folder / path)
+            drop_exports(f"{sandbox['drops']}/{client.name}", folder)
+
+
+def drop_exports(desk: str, folder: Path) -> None:
+    """Every file a client has exported so far, dated as it was made."""
+    for path in requests.get(desk, timeout=30).json():
+        _drop(f"{desk}/{path}", folder / path)
 
 
 def _drop(address: str, file: Path) -> None:

@@ -5,22 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from sandbox.dropping import Export
 from sandbox.filedrop.facts import Spend, export_times, spends, visits, whole_shop
-from sandbox.filedrop.workbook import Serial, workbook
 from sandbox.market import House
+from sandbox.workbook import Serial, workbook
 from sandbox.world import World
-
-
-@dataclass(frozen=True)
-class Export:
-    """``at``: when it was made; the file's own date."""
-
-    at: datetime
-    body: bytes = field(repr=False)
 
 
 def exports_of(house: House, client: str) -> Mapping[str, Export]:

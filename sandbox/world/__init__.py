@@ -6,10 +6,13 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from sandbox.world import fx, goods, money
-from sandbox.world.cast import CLIENTS, SHOPS, SITES, ZONES
+from sandbox.world.cast import CLIENTS, SHOPS, SITES, TRADER_CLIENT, ZONES
+from sandbox.world.deal_state import DealState, deal_at
+from sandbox.world.deals import DEAL_PRELUDE, deals_of_day
 from sandbox.world.demand import days_between, orders_of_day
 from sandbox.world.model import Listing, Order, Posting
 from sandbox.world.snapshot import Snapshot
+from sandbox.world.trade import Deal
 
 # Orders placed this long before the first instant are made too: some of them still change inside the window.
 PRELUDE = timedelta(days=26)
@@ -37,7 +40,9 @@ class World:
                 self._offers.setdefault((each.shop, each.site), []).append(each)
         self._days: dict[date, list[Order]] = {}
         self._postings: dict[date, list[Posting]] = {}
+        self._deals: dict[tuple[str, date], list[Deal]] = {}
         self.at = lru_cache(maxsize=4)(self._at)
+        self.deals_at = lru_cache(maxsize=8)(self._deals_at)
 
     def orders(self, until: datetime) -> list[Order]:
         """Every order that could be placed before ``until``, in order of number; grows the world as far as needed."""
@@ -48,6 +53,20 @@ class World:
                 self._postings[day] = [posting for order in self._days[day] for posting in money.postings_of(order)]
             found += self._days[day]
         return found
+
+    def deals(self, shop: str, until: datetime) -> list[Deal]:
+        """Every deal of a B2B shop (``TRADERS``) that could begin before ``until``, in order of number."""
+        found: list[Deal] = []
+        for day in days_between(self.first_at - DEAL_PRELUDE, until):
+            if (shop, day) not in self._deals:
+                self._deals[shop, day] = deals_of_day(self.seed, day, shop, self.products[TRADER_CLIENT])
+            found += self._deals[shop, day]
+        return found
+
+    def _deals_at(self, shop: str, instant: datetime) -> list[DealState]:
+        """A shop's deals as visible just before ``instant``, in order of number; those long over are among them."""
+        states = (deal_at(deal, instant) for deal in self.deals(shop, instant))
+        return [state for state in states if state is not None]
 
     def _at(self, instant: datetime) -> Snapshot:
         """What is visible just before ``instant`` (the last few are remembered)."""

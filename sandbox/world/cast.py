@@ -21,13 +21,16 @@ SITES = {
         Site("VN", "VND", "Asia/Ho_Chi_Minh", "vi", decimals=0),
         Site("TH", "THB", "Asia/Bangkok", "th"),
         Site("ID", "IDR", "Asia/Jakarta", "en"),
+        # Where the sellers to businesses sit; they price in dollars.
+        Site("CN", "USD", "Asia/Shanghai", "zh"),
+        Site("HK", "USD", "Asia/Hong_Kong", "en"),
     )
 }
 ZONES = {code: ZoneInfo(site.zone) for code, site in SITES.items()}
 
 # What is open in this world, as packages of the sandbox. A shop's number is its place below, whether or not it is open.
 OPEN = (
-    "amazon", "lazada", "aftership", "aliexpress", "dhl", "ebay", "etsy", "filedrop",
+    "amazon", "lazada", "aftership", "alibaba", "aliexpress", "dhl", "ebay", "etsy", "filedrop", "globalsources",
     "paypal", "shopify", "track17", "woocommerce")
 
 SHOPS = {
@@ -51,10 +54,17 @@ SHOPS = {
             ("teahaus_shopify", "teahaus", "shopify", ("JP",), 0.05),
             ("northpeak_woocommerce", "northpeak", "woocommerce", ("DE",), 0.06),
             ("kiln_woocommerce", "kiln", "woocommerce", ("GB",), 0.05),
+            # They sell by deals (sandbox.world.deals), not by orders.
+            ("harbor_alibaba", "harbor", "alibaba", ("CN",), 0.0),
+            ("harbor_globalsources", "harbor", "globalsources", ("HK",), 0.0),
         )
     )
     if marketplace in OPEN
 }
+
+# Shops whose trade is between businesses, whether or not they are open: (site, number).
+TRADERS = {"harbor_alibaba": ("CN", 17), "harbor_globalsources": ("HK", 18)}
+TRADER_CLIENT = "harbor"
 
 # Accounts that sell nothing: payment services, parcel trackers, folders of exports. They take part in OPEN as the shops do.
 SERVICES = {
@@ -69,6 +79,7 @@ SERVICES = {
             ("kiln_aftership", "kiln", "aftership", ("GB",)),
             ("lumora_files", "lumora", "filedrop", ("US",)),
             ("northpeak_files", "northpeak", "filedrop", ("GB",)),
+            ("harbor_offline", "harbor", "globalsources", ("CN",)),  # what Alibaba.com does not tell of its deals
         )
     )
     if marketplace in OPEN
@@ -156,5 +167,22 @@ CLIENTS = {
             "cobalt|kobalt|cobalt|瑠璃|钴蓝|xanh coban|สีโคบอลต์", "speckled|gesprenkelt|moucheté|斑点|斑点釉|đốm|ลายจุด",
         ),
         (1490, 9900),
+    ),
+    "harbor": Client(
+        "harbor", "HB", "tools",
+        _words(
+            "Hex bolt|Sechskantschraube|Boulon hexagonal|六角ボルト|六角螺栓|Bu lông lục giác|สลักเกลียวหกเหลี่ยม",
+            "Drill bit|Bohrer|Foret|ドリルビット|钻头|Mũi khoan|ดอกสว่าน",
+            "Cordless drill|Akkubohrer|Perceuse sans fil|充電ドリル|充电钻|Máy khoan pin|สว่านไร้สาย",
+            "Welding wire|Schweißdraht|Fil à souder|溶接ワイヤ|焊丝|Dây hàn|ลวดเชื่อม",
+            "Tool box|Werkzeugkasten|Boîte à outils|工具箱|工具箱|Hộp dụng cụ|กล่องเครื่องมือ",
+            "Work glove|Arbeitshandschuh|Gant de travail|作業手袋|劳保手套|Găng tay|ถุงมือ",
+            "Clamp set|Zwingensatz|Serre-joints, lot|クランプセット|夹具套装|Bộ kẹp|ชุดแคลมป์",
+        ),
+        _words(
+            "zinc|verzinkt|zingué|亜鉛|镀锌|kẽm|สังกะสี", "black|schwarz|noir|黒|黑色|đen|สีดำ",
+            "steel|Edelstahl|inox|ステンレス|不锈钢|thép|สเตนเลส", "red|rot|rouge|赤|红色|đỏ|สีแดง",
+        ),
+        (2900, 19900),
     ),
 }

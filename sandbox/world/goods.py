@@ -9,7 +9,10 @@ from sandbox.world.cast import CLIENTS, SHOPS, SITES
 from sandbox.world.fx import ROUGH_PER_EUR
 from sandbox.world.model import Listing, Product, Shop
 
-AWKWARD_SKUS = {"lumora": "LM #1/blk & co", "northpeak": "NP-Ø20+ü%50", "teahaus": "TH/茶 #8 & cup", "kiln": "KL ½ set+6 & more"}
+AWKWARD_SKUS = {
+    "lumora": "LM #1/blk & co", "northpeak": "NP-Ø20+ü%50", "teahaus": "TH/茶 #8 & cup", "kiln": "KL ½ set+6 & more",
+    "harbor": "HB M8×40/A2 & nut",
+}
 
 
 def products(seed: int) -> dict[str, list[Product]]:

@@ -17,7 +17,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from connectors import filedrop
 from connectors.contract import Credentials, Services, Shop, Window
 from connectors.errors import FatalError
-from connectors.filedrop.values import amount, count, day, from_micros
+from connectors.files.values import amount, count, day, from_micros
 
 NOW = datetime(2026, 11, 16, 3, tzinfo=UTC)
 WINDOW = Window(NOW - timedelta(days=2), NOW)

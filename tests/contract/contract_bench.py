@@ -9,10 +9,12 @@ import hashlib
 import hmac
 import itertools
 import json
+import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -26,6 +28,7 @@ from connectors.contract import Connector, Credentials, Endpoint, Page, Services
 from connectors.errors import ConnectorError, CursorExpired
 from connectors.memory import MemoryLimiter, MemoryTokens
 from pipeline.certify import Proof
+from pipeline.demo.environment import drop_exports
 from pipeline.demo.truth import Comparison, compare
 from pipeline.validate import Chunk, stamp
 from transforms.checks import BatchFacts, check, gate
@@ -134,9 +137,16 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.module: ModuleType = registry.module(self.name)  # looked up once: it searches all that is installed
+        self.drops = None if getattr(self.module, "HAS_LOGIN", True) else Path(tempfile.mkdtemp(prefix="drops-"))
+        self._drop()
         self.limiter = MemoryLimiter(self.clock)
         self.connector = self.open()
         self._settle()
+
+    def _drop(self) -> None:
+        """A connector without a login reads a folder: what its client has exported by now is dropped there."""
+        if self.drops is not None:
+            drop_exports(f"{self.told['drops']}/{self.shop.client}", self.drops)
 
     def _settle(self) -> None:
         """Let the clock run on until everything up to the horizon may be asked for: a night stays that far behind now."""
@@ -146,6 +156,8 @@ class Bench:
     @property
     def credentials(self) -> Credentials:
         mine = self.told["marketplaces"][self.name]["shops"][self.shop.name]
+        if self.drops is not None:
+            return Credentials(str(self.drops), "", {})
         here = {name: mine[name].replace(self.gateway.target, self.gateway.base) for name in ("base_url", "auth_url")}
         return Credentials(here["base_url"], here["auth_url"], mine["credentials"])
 
@@ -218,8 +230,8 @@ class Bench:
         held = [{**json.loads(row["row"]), "table": row["table"], "rule": row["rule"]} for row in records(checked.faults)]
         ids = self.connector.record_ids(entity, pages)
         rows = merge({table: dict(kept) for table, kept in onto.rows.items()} if onto else {}, checked.good)
-        stored = {row[endpoint.record_id] for row in rows[endpoint.tables[0]].values()}
-        bad = {str(row[endpoint.record_id]) for row in held if row.get(endpoint.record_id) is not None}
+        stored = {record_id(endpoint, row) for row in rows[endpoint.tables[0]].values()}
+        bad = {found for row in held if (found := record_id(endpoint, row)) is not None}
         counts = [page.announced for page in pages if page.announced is not None]
         proof = Proof(set(ids), stored & set(ids), bad & set(ids), counts[-1] if counts else None)
         return Reading(list(pages), rows, held, ids, proof.fault())
@@ -248,12 +260,19 @@ class Bench:
         """Let the world live on."""
         until = (self.clock.horizon + span).isoformat()
         requests.post(self.told["horizon"], json={"until": until}, timeout=60).raise_for_status()
+        self._drop()
         self.clock.read()
         self._settle()
 
     def rejected(self) -> dict[str, int]:
         """"operation: why" → how often the marketplace has refused this shop, by its own count."""
         return requests.get(self.told["stats"], timeout=30).json()["shops"].get(self.shop.name, {}).get("rejected", {})
+
+
+def record_id(endpoint: Endpoint, row: Mapping[str, Any]) -> str | None:
+    """The vendor's record a row belongs to, as the certificate names it; None where the row does not say."""
+    values = [row.get(name) for name in endpoint.record_id.split(",")]
+    return None if any(value is None for value in values) else "|".join(map(str, values))
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

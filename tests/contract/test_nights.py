@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from contract_bench import merge_readings
+from contract_bench import merge_readings, record_id
 from contract_rules import Meanwhile, Rule
 
 from connectors.contract import Window
@@ -33,7 +33,7 @@ def test_the_next_night_brings_what_changed_and_what_came_late(bench, windowed):
     assert first.is_proven, first.trouble or first.fault
     late = set(bench.read(windowed, Window(max(window.start, window.end - overlap), window.end)).ids)
     table = bench.endpoint(windowed).tables[0]
-    for key in [key for key, row in first.rows[table].items() if row[bench.endpoint(windowed).record_id] in late]:
+    for key in [key for key, row in first.rows[table].items() if record_id(bench.endpoint(windowed), row) in late]:
         del first.rows[table][key]
     bench.move(STEP)
     second = bench.read(windowed, the_night_after(bench, windowed, window.start), onto=first)

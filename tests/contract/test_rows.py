@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contract_bench import records
+from contract_bench import record_id, records
 
 from transforms.tables import CANONICAL
 
@@ -44,7 +44,7 @@ def test_a_key_stands_for_one_row_and_every_row_says_where_it_was_landed(bench, 
 def test_records_are_counted_from_the_pages_alone(bench, entity):
     whole = bench.calmly(entity, bench.history)
     endpoint = bench.endpoint(entity)
-    mapped = {str(row[endpoint.record_id]) for row in whole.rows[endpoint.tables[0]].values()}
+    mapped = {record_id(endpoint, row) for row in whole.rows[endpoint.tables[0]].values()}
     assert set(whole.ids) == mapped
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from contract_bench import Bench, merge_readings
+from contract_bench import HISTORY_DAYS, Bench, merge_readings, record_id
 
 from connectors.contract import Window
 from transforms.schema import Kind
@@ -23,7 +23,7 @@ def moments(bench: Bench, entity: str, window: Window, names: Sequence[str] = (T
     for row in bench.truth(endpoint.tables[0]):
         told = next((row[name] for name in names if row.get(name)), None)
         if told and window.start < (at := datetime.fromisoformat(told)) < window.end:
-            found[row[endpoint.record_id]] = at
+            found[record_id(endpoint, row)] = at
     return found
 
 
@@ -64,7 +64,8 @@ def test_a_window_longer_than_one_query_may_ask_for_is_cut(bench, windowed):
     longest = bench.endpoint(windowed).max_window
     if longest is None:
         pytest.skip("declares no longest window")
-    long = Window(bench.clock.horizon - longest - timedelta(days=2), bench.clock.horizon)  # cut in the middle of what happened
+    span = max(longest + timedelta(days=2), timedelta(days=HISTORY_DAYS))
+    long = Window(bench.clock.horizon - span, bench.clock.horizon)  # cut in the middle of what happened
     read = bench.read(windowed, long)
     assert read.is_proven, read.trouble or read.fault
     assert not bench.differences(windowed, read.rows)

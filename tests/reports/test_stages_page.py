@@ -65,7 +65,7 @@ def test_a_client_without_anything_has_a_page_that_says_so():
 @pytest.mark.parametrize("code", LOCALES)
 def test_the_mail_tells_the_trades_chains_and_not_the_agencys_own(code):
     metrics = weeks.lumora()
-    report = build(metrics, weeks.LUMORA, weeks.certificates(metrics), code, boards=ALL)
+    report = build(metrics, weeks.LUMORA, weeks.certificates(metrics), code, boards=ALL, shops=boards.SHOPS)
     speak = language(code)
     assert all(mode_name(mode, speak) in report.html and mode_name(mode, speak) in report.text for mode in ("b2b", "b2c", "c2c"))
     assert mode_name("agency", speak) not in report.html

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pandas as pd
 import pytest
 from sqlalchemy import text
@@ -101,3 +103,32 @@ def test_one_clients_session_cannot_touch_anothers_job(session):
         job = _only(conn)
     with pytest.raises(jobs.IllegalTransition, match="no job"), session("teahaus") as conn:
         jobs.mark_pushed(conn, [job.job_id])
+
+
+def test_a_change_made_by_hand_waits_for_somebodys_word_and_ends_with_it_alone(session):
+    due = datetime(2026, 11, 17, 3, tzinfo=UTC)
+    with session() as conn:
+        jobs.plan_jobs(conn, _wishes({}))
+        job = _only(conn)
+        with pytest.raises(jobs.IllegalTransition):
+            jobs.mark_done_by_hand(conn, [job.job_id], "ann")
+        jobs.mark_pushed(conn, [job.job_id])
+        jobs.mark_by_hand(conn, [job.job_id], due, "upload it", "out/a.xlsx")
+        assert [(each.due_at, each.vendor_ref) for each in jobs.by_hand(conn, "lumora")] == [(due, "out/a.xlsx")]
+        assert jobs.pushable(conn, "lumora") == jobs.acknowledged(conn, "lumora") == [], "nobody sends it again or looks for it"
+        assert jobs.plan_jobs(conn, _wishes({"job_key": "2"})) == jobs.PlanCounts(known=1), "it is under way"
+        with pytest.raises(jobs.IllegalTransition):
+            jobs.mark_observed(conn, [job.job_id])
+        jobs.mark_done_by_hand(conn, [job.job_id], "ann", "done before noon")
+        assert jobs.counts(conn) == {"manual_done": 1} and jobs.by_hand(conn, "lumora") == []
+        assert jobs.events(conn, job.job_id)[-1] | {"at": 0} == {"at": 0, "status": "manual_done", "by": "ann", "note": "done before noon"}
+
+
+def test_a_newer_wish_takes_the_place_of_one_that_waits_for_a_hand(session):
+    with session() as conn:
+        jobs.plan_jobs(conn, _wishes({}))
+        job = _only(conn)
+        jobs.mark_pushed(conn, [job.job_id])
+        jobs.mark_by_hand(conn, [job.job_id], datetime(2026, 11, 17, 3, tzinfo=UTC), "upload it")
+        assert jobs.plan_jobs(conn, _wishes({"job_key": "2", "wanted_quantity": 7})) == jobs.PlanCounts(planned=1, superseded=1)
+        assert jobs.by_hand(conn, "lumora") == []

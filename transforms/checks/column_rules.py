@@ -83,9 +83,9 @@ def _currencies(rows: Rows, facts: BatchFacts) -> Iterator[Broken]:
         return
     has_currency = rows.has("currency")
     yield Broken("known_currency", "currency", has_currency & ~rows.is_in("currency", KNOWN_CURRENCIES))
-    if not has_currency.all():
-        amounts = [column.name for column in rows.columns if column.name.endswith("_minor")]
-        has_money = np.logical_or.reduce([rows.has(name) for name in amounts]) if amounts else ~has_currency
+    amounts = [column.name for column in rows.columns if column.kind is Kind.MINOR]
+    if amounts and not has_currency.all():
+        has_money = np.logical_or.reduce([rows.has(name) for name in amounts])
         yield Broken("currency_beside_money", "currency", has_money & ~has_currency)
 
 

@@ -6,7 +6,8 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from xml.sax.saxutils import escape
 
 DAY_ZERO = date(1899, 12, 30)
@@ -24,9 +25,9 @@ _PARTS = {
 
 @dataclass(frozen=True)
 class Serial:
-    """A day written as Excel's bare number, not formatted as a date."""
+    """A day, or a local time, written as Excel's bare number, not formatted as a date."""
 
-    day: date
+    day: date | datetime
 
 
 def workbook(rows: Sequence[Sequence[object]]) -> bytes:
@@ -44,9 +45,17 @@ def _cell(value: object) -> str:
     if value is None:
         return "<c/>"
     if isinstance(value, Serial):
-        return f"<c><v>{(value.day - DAY_ZERO).days}</v></c>"
+        return f"<c><v>{_serial(value.day)}</v></c>"
     if isinstance(value, date):
         return f'<c s="1"><v>{(value - DAY_ZERO).days}</v></c>'
     if isinstance(value, str):
         return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>'
     return f"<c><v>{value}</v></c>"
+
+
+def _serial(day: date | datetime) -> str:
+    """Days since Excel's first, a time as their fraction."""
+    if not isinstance(day, datetime):
+        return str((day - DAY_ZERO).days)
+    seconds = Decimal(day.hour * 3600 + day.minute * 60 + day.second)
+    return f"{(day.date() - DAY_ZERO).days + seconds / 86_400:.10f}"

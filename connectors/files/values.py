@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
 from transforms.money import exponents
@@ -16,6 +16,8 @@ SIGNS = {
 
 _ISO = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d\d)(\d\d))(?:[ T]00:00(?::00)?)?", re.ASCII)
 _SERIAL = re.compile(r"(\d{5})(?:\.0+)?", re.ASCII)
+_SERIAL_TIME = re.compile(r"(\d{5})(?:\.(\d{1,15}))?", re.ASCII)
+_CLOCK = re.compile(r"(.+?)[ T]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?:\s*([AaPp][Mm]))?", re.ASCII)
 _DOT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+", re.ASCII)
 _COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d{1,2}", re.ASCII)
 _BLANKS = re.compile(r"[\s\u00a0\u202f]+")
@@ -40,6 +42,34 @@ def day(text: str, patterns: tuple[str, ...] = (), serial_offset: int = 0) -> da
         except ValueError:
             continue
     return None
+
+
+def moment(text: str, patterns: tuple[str, ...] = (), serial_offset: int = 0) -> datetime | None:
+    """A day as :func:`day` reads it, with or without a time of day (``14:05``, ``2:05:30 PM``, a serial's fraction), to the second.
+
+    Without a zone, as people's files are; a day alone is its first instant.
+    """
+    serial = _SERIAL_TIME.fullmatch(text)
+    if serial:
+        whole = day(serial.group(1), serial_offset=serial_offset)
+        fraction = Decimal("0." + (serial.group(2) or "0"))
+        return None if whole is None else datetime.combine(whole, time()) + timedelta(seconds=round(fraction * 86_400))
+    clock = _CLOCK.fullmatch(text)
+    found = day(clock.group(1).strip() if clock else text, patterns, serial_offset)
+    try:
+        return None if found is None else datetime.combine(found, _time_of_day(*clock.groups()[1:]) if clock else time())
+    except ValueError:
+        return None
+
+
+def _time_of_day(hour: str, minute: str, second: str | None, half: str | None) -> time:
+    """Raises ValueError: no such time."""
+    hours = int(hour)
+    if half:
+        if not 1 <= hours <= 12:
+            raise ValueError("no hour of half a day")
+        hours = hours % 12 + (12 if half.lower() == "pm" else 0)
+    return time(hours, int(minute), int(second or 0))
 
 
 def amount(text: str) -> tuple[str | None, str | None]:

@@ -11,9 +11,9 @@ from connectors.walk import State
 TRIES = 3
 
 
-def begin() -> dict[str, Any]:
-    """A listing's first page: ``seen`` rows so far, the ``last`` page's ids, how often it was ``repeated`` or begun ``again``."""
-    return {"page": 1, "seen": 0, "last": [], "total": None, "repeated": 0, "again": 0}
+def begin(first: int = 1) -> dict[str, Any]:
+    """A listing's ``first`` page: ``seen`` rows so far, the ``last`` page's ids, how often it was ``repeated`` or begun ``again``."""
+    return {"page": first, "first": first, "seen": 0, "last": [], "total": None, "repeated": 0, "again": 0}
 
 
 def turn(who: str, state: State, ids: Sequence[str], size: int, total: int | None, pages: int | None) -> tuple[State | None, bool]:
@@ -30,7 +30,7 @@ def turn(who: str, state: State, ids: Sequence[str], size: int, total: int | Non
     if has_shrunk:
         return _again(who, state), False
     if ids and list(ids) == state["last"]:
-        if pages is not None and state["page"] > pages:
+        if pages is not None and state["page"] - state.get("first", 1) >= pages:
             return None, True  # behind its end the vendor shows the last page once more
         if state["repeated"] + 1 == TRIES:
             raise RetryableError(f"{who}: page {state['page']} showed the page before it {TRIES} times. Run the step again later.")
@@ -49,4 +49,4 @@ def _again(who: str, state: State) -> State:
             f"{who}: the listing changed under each of {TRIES} readings, so that a row may have been skipped. "
             "The window stays open; run the step again later."
         )
-    return {**begin(), "again": state["again"] + 1}
+    return {**begin(state.get("first", 1)), "again": state["again"] + 1}

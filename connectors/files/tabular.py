@@ -117,7 +117,8 @@ def _from_workbook(body: bytes) -> Sheet:
     except Exception as error:  # the reader raises whatever a damaged part makes it stumble over
         raise Unreadable(f"it is no whole Excel workbook ({type(error).__name__}); save the export again") from None
     offset = MAC_DAYS if book.epoch == CALENDAR_MAC_1904 else 0
-    return Sheet([cells for _, cells in found], [line for line, _ in found], serial_offset=offset)
+    width = max((len(cells) for _, cells in found), default=0)  # Excel leaves out the empty cells at a row's end
+    return Sheet([cells + [""] * (width - len(cells)) for _, cells in found], [line for line, _ in found], serial_offset=offset)
 
 
 def _filled(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, list[str]]]:
