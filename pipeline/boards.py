@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, exists, or_
 
 from pipeline import opened as state
 from pipeline.clients import Client
-from pipeline.stages import trade_mode
+from pipeline.stages import staged_shop, trade_mode
 from transforms.metrics import ShopFacts
 from transforms.stages import CHAINS, Board, board
 from transforms.stages.deal_proofs import deal_standing
@@ -64,8 +64,9 @@ def _standing(conn: Connection, client: Client, since: datetime) -> pd.DataFrame
         conn, "orders", orders.placed_at >= since, where={"client": client.name}, columns=["shop", "order_id", "status"]
     ).rename(columns={"order_id": "subject_id"})
     parts = [words.assign(subject_kind="order")[STANDING].astype("object")]
-    for entry in (entry for entry in client.shops if trade_mode(client, entry) == "b2b"):
-        frames = {table: read_frame(conn, table, where={"client": client.name, "shop": entry.name}) for table in TABLES}
+    for entry in (entry for entry in client.shops if trade_mode(client, entry) == "b2b" and entry.deals_of is None):
+        shop = staged_shop(client, entry)
+        frames = {table: read_frame(conn, table, where={"client": client.name, "shop": [shop.name, *shop.feeders]}) for table in TABLES}
         parts.append(deal_standing(frames).assign(shop=entry.name, subject_kind="deal")[STANDING].astype("object"))
     return pd.concat(parts, ignore_index=True)
 

@@ -32,6 +32,7 @@ class ShopEntry(Strict):
         entities: empty: all the connector reads.
         stock_share: its share of the master's stock.
         mode: which trade it is, where its kind of shop serves several (a private seller on eBay: ``c2c``).
+        deals_of: the shop whose deals this account's papers are about (inspections of another platform's contracts).
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -41,6 +42,7 @@ class ShopEntry(Strict):
     entities: tuple[str, ...] = ()
     stock_share: float = Field(1.0, ge=0, le=1)
     mode: str | None = Field(None, pattern=r"^(b2b|b2c|c2c)$")
+    deals_of: str | None = None
 
 
 class StockPolicy(Strict):
@@ -139,6 +141,15 @@ class Client(Strict):
     @classmethod
     def _is_a_currency(cls, value: str) -> str:
         return known_currency(value)
+
+    @field_validator("shops")
+    @classmethod
+    def _deals_of_a_shop(cls, value: tuple[ShopEntry, ...]) -> tuple[ShopEntry, ...]:
+        heads = {entry.name for entry in value if entry.deals_of is None}
+        for entry in value:
+            if entry.deals_of is not None and entry.deals_of not in heads:
+                raise ValueError(f"{entry.name}: `deals_of` names {entry.deals_of}, no shop of this client with deals of its own")
+        return value
 
     @field_validator("service_levels")
     @classmethod

@@ -18,7 +18,7 @@ from transforms.stages.agency import EVERY_SHOP
 from transforms.stages.deals import COLUMNS, name_of
 from transforms.stages.subjects import SUBJECTS
 from warehouse.database import client_session
-from warehouse.stages import refresh
+from warehouse.stages import forget_deals, refresh
 from warehouse.tables import metadata
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,13 @@ SUBJECTS_AT_ONCE = 20_000
 def staged_shop(client: Client, entry: ShopEntry) -> StagedShop:
     """``entry`` with its trade mode and the zone of its days."""
     home = SITES.get(entry.sites[0])
-    return StagedShop(client=client.name, name=entry.name, mode=trade_mode(client, entry), zone=home.zone if home else client.zone)
+    feeders = tuple(each.name for each in client.shops if each.deals_of == entry.name)
+    return StagedShop(client.name, entry.name, trade_mode(client, entry), home.zone if home else client.zone, feeders)
+
+
+def deals_shop(client: Client, entry: ShopEntry) -> StagedShop:
+    """The shop whose deals the papers of ``entry`` are about: itself, unless the client's file names another."""
+    return staged_shop(client, next((each for each in client.shops if each.name == entry.deals_of), entry))
 
 
 def trade_mode(client: Client, entry: ShopEntry) -> str:
@@ -48,13 +54,16 @@ def trade_mode(client: Client, entry: ShopEntry) -> str:
 
 def rebuild(client: Client) -> dict[str, int]:
     """Derive every stage of the client again from what is stored; shop (``*``: the agency's own) → how many rows differed."""
-    changed = {entry.name: _rebuild_shop(staged_shop(client, entry)) for entry in client.shops}
+    changed = {entry.name: _rebuild_shop(staged_shop(client, entry), has_deals=entry.deals_of is None) for entry in client.shops}
     return changed | ({EVERY_SHOP: refresh_agency(client, is_whole=True)} if client.agreement else {})
 
 
-def _rebuild_shop(shop: StagedShop) -> int:
+def _rebuild_shop(shop: StagedShop, *, has_deals: bool) -> int:
     changed = 0
-    for kind in SUBJECTS:
+    if not has_deals:
+        with client_session(state.engine(), shop.client) as conn:
+            changed = forget_deals(conn, shop.client, shop.name)
+    for kind in (kind for kind in SUBJECTS if has_deals or kind != "deal"):
         for some in _every(shop, kind):
             with client_session(state.engine(), shop.client) as conn:
                 changed += refresh(conn, shop, {kind: some})
@@ -69,7 +78,8 @@ def _every(shop: StagedShop, kind: str) -> Iterator[set[str]]:
     with client_session(state.engine(), shop.client) as conn:
         for table, column in columns.items():
             stored = metadata.tables[table].c
-            query = select(stored[column]).distinct().where(stored.client == shop.client, stored.shop == shop.name)
+            places = (shop.name, *shop.feeders) if kind == "deal" else (shop.name,)
+            query = select(stored[column]).distinct().where(stored.client == shop.client, stored.shop.in_(places))
             ids = conn.execute(query).scalars()
             found.update(name_of(table if table in COLUMNS else "contracts", each) for each in ids) if kind == "deal" else found.update(ids)
     ordered = sorted(found)

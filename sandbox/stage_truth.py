@@ -11,47 +11,57 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sandbox.clock import instant
+from sandbox.deal_truth import deals, missing_elders
 from sandbox.world import SHOPS, ZONES
 from sandbox.world.cast import SERVICES
 
 Row = Mapping[str, object]
 Tables = Callable[[str], list[Row]]
 PRIVATE_SELLERS = ("kiln_ebay", "kiln_etsy")
-B2B_MARKETS = ("alibaba", "tradedrop")
+B2B_MARKETS = ("alibaba", "globalsources")
 ORDER_TABLES = ("shipments", "returns", "reviews", "payments")
 
 
 def stage_events(tables: Tables) -> Iterable[Row]:
     """``tables``: name → all its rows over all shops."""
-    for subject, moments in _moments(tables):
-        entered = [moment for moment in moments if moment[1] is not None]
-        for stage, at, day, evidence in entered:
-            if not _lies_before(stage, day, entered):
-                yield {**subject, "stage": stage, "entered_at": at, "entered_date": day, "evidence": evidence}
+    for subject, stage, at, day, evidence, against in _judged(tables):
+        if not against:
+            yield {**subject, "stage": stage, "entered_at": at, "entered_date": day, "evidence": evidence}
 
 
 def stage_exceptions(tables: Tables) -> Iterable[Row]:
-    """Moves that cannot be. Nothing of this world names an elder it does not have."""
-    for subject, moments in _moments(tables):
-        entered = [moment for moment in moments if moment[1] is not None]
-        for stage, at, day, evidence in entered:
-            against = _lies_before(stage, day, entered)
-            if against:
-                refused = {"kind": "illegal_move", "stage": stage, "ref": against, "evidence": evidence}
-                yield {**subject, **refused, "since_at": at, "due_at": at}
+    """Moves that cannot be, and elders that are named and not there (since when they are waited for is not this world's to know)."""
+    for subject, stage, at, _, evidence, against in _judged(tables):
+        if against:
+            refused = {"kind": "illegal_move", "stage": stage, "ref": against, "evidence": evidence}
+            yield {**subject, **refused, "since_at": at, "due_at": at}
+    yield from missing_elders(tables, _traders())
 
 
-# stage → what cannot come on a later day than it
+# mode → stage → what cannot come on a later day than it; in the order of the chain
+_DEALT = ("inquiry", "negotiation", "contract")
+_ORDER = {name: ("ordered",) for name in ("paid", "confirmed", "shipped", "after_sales", "reviewed")}
 _NEVER_LATER = {
-    "paid": ("ordered",), "confirmed": ("ordered",), "shipped": ("ordered",), "delivered": ("ordered", "shipped"),
-    "received": ("ordered", "shipped"), "after_sales": ("ordered",), "reviewed": ("ordered",),
+    "b2c": {**_ORDER, "delivered": ("ordered", "shipped")}, "c2c": {**_ORDER, "received": ("ordered", "shipped")},
+    "b2b": {
+        "negotiation": _DEALT[:1], "contract": _DEALT[:2], "deposit_paid": _DEALT, "paid": (*_DEALT, "deposit_paid"), "shipped": _DEALT,
+        "received": (*_DEALT, "shipped"), "inspected": _DEALT, "completed": (*_DEALT, "shipped"),
+    },
 }  # fmt: skip
 
 
-def _lies_before(stage: str, day: str, entered: Iterable[tuple]) -> str | None:
-    """The stage that was entered on a later day though it had to come first; None where all is well."""
-    later = [(other_day, other) for other, _, other_day, _ in entered if other in _NEVER_LATER.get(stage, ()) and other_day > day]
-    return max(later)[1] if later else None
+def _judged(tables: Tables) -> Iterable[tuple]:
+    """Each moment with the stage it lies before though it must come after it (None: all is well); refused ones refuse nothing."""
+    for subject, moments in _moments(tables):
+        kept: dict[str, str] = {}
+        for stage, at, day, evidence in moments:
+            if at is not None:
+                elders = _NEVER_LATER[subject["mode"]].get(stage, ())
+                later = [name for name in elders if kept.get(name, "") > day]
+                against = max(later, key=kept.__getitem__) if later else None
+                if not against:
+                    kept[stage] = day
+                yield subject, stage, at, day, evidence, against
 
 
 def _moments(tables: Tables) -> Iterable[tuple[Row, list[tuple]]]:
@@ -66,6 +76,17 @@ def _moments(tables: Tables) -> Iterable[tuple[Row, list[tuple]]]:
                 ("seller_verified", at, at and _local(at, _home(row["shop"])), "seller_accounts.opened_at")
             ]
     yield from _orders(tables)
+    for shop, feeders in _traders().items():
+        zone = ZONES[_home(shop)]
+        for number, moments in deals(tables, (shop, *feeders), zone):
+            yield {"client": _cast(shop).client, "shop": shop, "mode": "b2b", "subject_kind": "deal", "subject_id": number}, moments
+
+
+def _traders() -> Mapping[str, tuple[str, ...]]:
+    """Shop with deals → the accounts that tell more of them."""
+    every = [name for name, cast in {**SHOPS, **SERVICES}.items() if cast.marketplace in B2B_MARKETS]
+    fed = {"harbor_offline": "harbor_alibaba"}
+    return {name: tuple(each for each in every if fed.get(each) == name) for name in every if name not in fed}
 
 
 def _campaigns(rows: list[Row]) -> Iterable[tuple[Row, list[tuple]]]:

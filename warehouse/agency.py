@@ -43,7 +43,7 @@ def service_facts(conn: Connection, client: str, zone: str, since: datetime) -> 
 def settle_fee(conn: Connection, client: str, statement: Mapping[str, Any]) -> bool:
     """Keep a month's fee as settled; False where it was settled before (and stays as it was)."""
     made = insert(FEES).values(client=client, **statement).on_conflict_do_nothing(index_elements=["client", "month"])
-    return conn.execute(made).rowcount == 1
+    return conn.execute(made.returning(FEES.c.month)).first() is not None
 
 
 def settled_fees(conn: Connection, client: str) -> dict[str, dict[str, Any]]:

@@ -25,9 +25,14 @@ IDS_AT_ONCE = 20_000
 Touched = dict[str, set[str]]  # kind of subject → ids (deals: names of documents)
 
 
-def touched(conn: Connection, client: str, shop: str, frames: Frames) -> Touched:
-    """Which subjects the rows of ``frames`` speak of, and which the stored rows they would replace speak of."""
-    lock_rows_of(conn, client, shop)
+def touched(conn: Connection, client: str, shop: str, frames: Frames, head: str | None = None) -> Touched:
+    """Which subjects the rows of ``frames`` speak of, and which the stored rows they would replace speak of.
+
+    ``head``: the shop whose deals they are about, where that is another; it is waited for first, so that of two accounts
+    that feed one deal the later sees the earlier's papers.
+    """
+    for owner in dict.fromkeys((head or shop, shop)):
+        lock_rows_of(conn, client, owner)
     found: Touched = {}
     for kind, subject in SUBJECTS.items():
         for table, column in subject.columns.items():
@@ -63,11 +68,13 @@ def _replaced(conn: Connection, client: str, shop: str, table: str, kind: str, f
 
 
 def refresh(conn: Connection, shop: StagedShop, subjects: Mapping[str, Iterable[str]]) -> int:
-    """Derive the stages of these subjects again and store what differs; returns how many rows that were."""
+    """Derive the stages of these subjects again and store what differs; returns how many rows that were.
+
+    Subjects the shop's chain does not know have none: what another mode once stored of them is taken away.
+    """
     chain = CHAINS[shop.mode]
-    wanted = {stage.subject for stage in chain.stages} & set(SUBJECTS)
     changed = 0
-    for kind in (kind for kind in SUBJECTS if kind in wanted and subjects.get(kind)):
+    for kind in (kind for kind in SUBJECTS if subjects.get(kind)):
         for frames in _families(conn, shop, kind, sorted(subjects[kind])):
             subject = SUBJECTS[kind]
             waits = subject.waits(frames) if subject.waits else None
@@ -77,11 +84,18 @@ def refresh(conn: Connection, shop: StagedShop, subjects: Mapping[str, Iterable[
     return changed
 
 
+def forget_deals(conn: Connection, client: str, shop: str) -> int:
+    """Take away the deals of a shop whose papers are another shop's from now on; returns how many rows that were."""
+    place = {"client": client, "shop": shop}
+    gone = "WHERE client = :client AND shop = :shop AND subject_kind = 'deal'"
+    return sum(conn.execute(text(f"DELETE FROM {table.name} {gone}"), place).rowcount for table in (STAGE_EVENTS, STAGE_EXCEPTIONS))
+
+
 def _families(conn: Connection, shop: StagedShop, kind: str, ids: list[str]) -> Iterator[dict[str, pd.DataFrame]]:
     """All rows of these subjects, a bounded number of subjects at a time; deals by whole families, so all at once."""
     scope = {"client": shop.client, "shop": shop.name}
     if kind == "deal":
-        yield _deal_rows(conn, scope, set(ids))
+        yield _deal_rows(conn, scope | {"shop": [shop.name, *shop.feeders]}, set(ids))
         return
     for start in range(0, len(ids), IDS_AT_ONCE):
         some = ids[start : start + IDS_AT_ONCE]
@@ -89,7 +103,7 @@ def _families(conn: Connection, shop: StagedShop, kind: str, ids: list[str]) -> 
         yield {table: read_frame(conn, table, where={**scope, column: some}) for table, column in columns.items()}
 
 
-def _deal_rows(conn: Connection, scope: Mapping[str, str], names: set[str]) -> dict[str, pd.DataFrame]:
+def _deal_rows(conn: Connection, scope: Mapping[str, object], names: set[str]) -> dict[str, pd.DataFrame]:
     """Every row of the families these documents belong to: links are followed both ways until nothing new is named."""
     seen: set[str] = set()
     while names - seen:

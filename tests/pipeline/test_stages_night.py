@@ -7,6 +7,8 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from pipeline import opened, stages
+from pipeline.boards import client_boards
+from transforms.stages import CHAINS
 from warehouse.database import client_session
 
 DAY = timedelta(days=1)
@@ -38,3 +40,22 @@ def test_two_nights_of_consumers_and_private_sellers_end_at_the_truth_in_every_s
         stages.rebuild(opened.find_client(name))
     assert len(here.fingerprints()["stage_events"]) == len(stored)
     assert here.mismatches(SHOPS) == {}
+
+
+DEALERS = ["harbor_alibaba", "harbor_globalsources", "harbor_offline"]
+
+
+def test_nights_of_a_manufacturer_end_at_the_truth_of_its_deals_over_every_account_that_tells_of_them(world):
+    here = world(days=40, orders_per_day=12, sandbox=["--marketplaces", "alibaba", "globalsources", "filedrop"])
+    assert here.night(DEALERS) == {}
+    assert here.mismatches(DEALERS) == {}
+    told = {row["stage"] for row in here.rows("SELECT DISTINCT stage FROM stage_events WHERE subject_kind = 'deal'")}
+    assert told == {stage.name for stage in CHAINS["b2b"].stages if stage.subject == "deal"}
+    over_two = "SELECT 1 FROM stage_events a JOIN stage_events b USING (client, shop, subject_id) WHERE a.shop = 'harbor_alibaba'"
+    assert here.rows(f"{over_two} AND a.evidence LIKE 'trade_shipments%' AND b.evidence LIKE 'inspections%'"), "one deal, two accounts"
+    here.move_to(here.horizon + DAY)
+    assert here.night(DEALERS) == {}
+    assert here.mismatches(DEALERS) == {}
+    assert sum(stages.rebuild(opened.find_client("harbor")).values()) == 0
+    boards = client_boards(opened.find_client("harbor"), now=here.horizon)
+    assert [board.mode for board in boards] == ["b2b"] and boards[0].begun["deal"] > 3

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from transforms.stages import StagedShop
 from warehouse.database import client_session
 from warehouse.merge import merge
-from warehouse.stages import refresh, touched
+from warehouse.stages import forget_deals, refresh, touched
 
 ORDERS = StagedShop("lumora", "lumora_amazon_us", "b2c", "America/Los_Angeles")
 DEALS = StagedShop("lumora", "lumora_amazon_us", "b2b", "Asia/Shanghai")
@@ -58,6 +58,24 @@ def test_a_shop_that_changes_its_mode_keeps_no_history_of_the_other(engine, rows
     arrive(ORDERS, rows.batch([{"order_id": "1"}]))
     arrive(StagedShop("lumora", "lumora_amazon_us", "c2c", "America/Los_Angeles"), rows.batch([{"order_id": "1"}]))
     assert [row[:4] for row in shown(engine)] == [("c2c", "order", "1", "ordered")]
+    arrive(DEALS, rows.batch([{"order_id": "1"}]))
+    assert shown(engine) == [], "in trade between businesses no order stands on a chain"
+
+
+def test_papers_of_another_account_join_the_deals_of_the_shop_they_are_about(engine, rows, arrive):
+    head = StagedShop("lumora", "lumora_amazon_us", "b2b", "Asia/Shanghai", feeders=("lumora_offline",))
+    arrive(head, rows.one("contracts", [{"contract_id": "C"}]))
+    with client_session(engine, "lumora") as conn:
+        frames = rows.one("inspections", [{"inspection_id": "I", "contract_id": "C"}], shop="lumora_offline")
+        speaks_of = touched(conn, "lumora", "lumora_offline", frames, head.name)
+        merge(conn, frames)
+        refresh(conn, head, speaks_of)
+    assert shown(engine, columns="shop, subject_id, stage") == [
+        ("lumora_amazon_us", "contract/C", "contract"), ("lumora_amazon_us", "contract/C", "inspected"),
+    ]  # fmt: skip
+    assert shown(engine, "stage_exceptions", "ref") == []
+    with client_session(engine, "lumora") as conn:
+        assert forget_deals(conn, "lumora", "lumora_offline") == 0 and forget_deals(conn, "lumora", "lumora_amazon_us") == 2
 
 
 def test_a_quotation_whose_inquiry_is_put_right_leaves_the_wrong_deal(engine, rows, arrive):

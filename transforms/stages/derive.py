@@ -24,12 +24,18 @@ PATIENCE = timedelta(days=30)  # how long a missing parent is waited for
 
 @dataclass(frozen=True)
 class StagedShop:
-    """Whose stages they are. ``zone`` (IANA): the account's own days, for instants that have no calendar day beside them."""
+    """Whose stages they are.
+
+    Attributes:
+        zone: IANA; the account's own days, for instants that have no calendar day beside them.
+        feeders: the client's other accounts whose papers are about this shop's deals (what a platform does not tell of them).
+    """
 
     client: str
     name: str
     mode: str
     zone: str
+    feeders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,8 @@ def derive(chain: Chain, shop: StagedShop, proofs: pd.DataFrame, waits: pd.DataF
     moves = told[refused]
     moves = moves.assign(ref=against[refused], kind="illegal_move", since_at=moves["entered_at"], due_at=moves["entered_at"])
     exceptions = [_stamped(moves, scope)[list(STAGE_EXCEPTIONS.names)]]
-    if waits is not None and len(waits):
+    waits = waits[waits["stage"].isin(chain.by_name)] if waits is not None else []
+    if len(waits):
         missing = waits.assign(kind="missing_parent", due_at=waits["since_at"] + PATIENCE)
         exceptions.append(_stamped(missing, scope)[list(STAGE_EXCEPTIONS.names)])
     return Derived(

@@ -51,8 +51,11 @@ def upgrade() -> None:
     for name, (table, column) in INDEXES.items():
         op.create_index(name, table, ["client", "shop", column])
     op.create_table(
-        "fee_statements", *_texts("client", "month", "currency"),
-        *(sa.Column(f"{name}_minor", sa.BigInteger(), nullable=False) for name in ("net_sales", "base", "share", "adjusted", "fee")),
+        "fee_statements", *_texts("client"),
+        sa.Column("month", sa.Text(), nullable=False, comment="such as 2026-10, in the client's zone"),
+        *_texts("currency"), *(sa.Column(f"{name}_minor", sa.BigInteger(), nullable=False) for name in ("net_sales", "base", "share")),
+        sa.Column("adjusted_minor", sa.BigInteger(), nullable=False, comment="up to the agreed minimum, down to the agreed maximum"),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
         sa.Column("terms", JSONB(), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
         *_texts("settled_by"), sa.Column("note", sa.Text(), nullable=True),
