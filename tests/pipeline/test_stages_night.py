@@ -42,20 +42,26 @@ def test_two_nights_of_consumers_and_private_sellers_end_at_the_truth_in_every_s
     assert here.mismatches(SHOPS) == {}
 
 
+def shortly(mismatches):
+    """Two of each table's: pytest compares long lists for minutes."""
+    return {table: examples[:2] for table, examples in mismatches.items()}
+
+
 DEALERS = ["harbor_alibaba", "harbor_globalsources", "harbor_offline"]
 
 
 def test_nights_of_a_manufacturer_end_at_the_truth_of_its_deals_over_every_account_that_tells_of_them(world):
-    here = world(days=40, orders_per_day=12, sandbox=["--marketplaces", "alibaba", "globalsources", "filedrop"])
+    reach = {"DAIYUN_HISTORY_DAYS": "130"}  # this world's deals began long before its orders
+    here = world(days=4, orders_per_day=2, extra=reach, sandbox=["--marketplaces", "alibaba", "globalsources", "filedrop"])
     assert here.night(DEALERS) == {}
-    assert here.mismatches(DEALERS) == {}
+    assert shortly(here.mismatches(DEALERS)) == {}
     told = {row["stage"] for row in here.rows("SELECT DISTINCT stage FROM stage_events WHERE subject_kind = 'deal'")}
     assert told == {stage.name for stage in CHAINS["b2b"].stages if stage.subject == "deal"}
     over_two = "SELECT 1 FROM stage_events a JOIN stage_events b USING (client, shop, subject_id) WHERE a.shop = 'harbor_alibaba'"
     assert here.rows(f"{over_two} AND a.evidence LIKE 'trade_shipments%' AND b.evidence LIKE 'inspections%'"), "one deal, two accounts"
     here.move_to(here.horizon + DAY)
     assert here.night(DEALERS) == {}
-    assert here.mismatches(DEALERS) == {}
+    assert shortly(here.mismatches(DEALERS)) == {}
     assert sum(stages.rebuild(opened.find_client("harbor")).values()) == 0
     boards = client_boards(opened.find_client("harbor"), now=here.horizon)
     assert [board.mode for board in boards] == ["b2b"] and boards[0].begun["deal"] > 3
