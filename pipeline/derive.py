@@ -8,20 +8,20 @@ from __future__ import annotations
 from pipeline import opened as state
 from pipeline.merge import derive_orders
 from warehouse.database import client_session
-from warehouse.stages import lock_derivations, stored_orders
+from warehouse.followed import lock_derivations, stored_orders
 
 AT_ONCE = 5_000
 
 
 def derive_client(client: str) -> int:
     """Derive the orders of every shop of ``client``; returns how many rows are others than before."""
-    changed, after = 0, ("", "")
+    changed, after, brand = 0, ("", ""), state.find_client(client)
     while True:
         with client_session(state.engine(), client) as conn:
             lock_derivations(conn, client, alone=True)
             found = stored_orders(conn, client, after, AT_ONCE)
             for shop in dict(found):
-                changed += derive_orders(conn, client, shop, [order for one, order in found if one == shop])
+                changed += derive_orders(conn, brand, shop, [order for one, order in found if one == shop])
         if len(found) < AT_ONCE:
             return changed
         after = found[-1]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from pipeline import opened as state
+from pipeline.agency import refresh_agency
 from pipeline.beside import beside
+from pipeline.boards import DAYS, every_shop, read_boards
 from pipeline.by_hand import hand_fed
 from pipeline.clients import Client
 from pipeline.errors import PipelineError, TryLater
@@ -18,6 +20,7 @@ from pipeline.facts import client_facts, period_frames, rates_since, shop_certif
 from pipeline.settings import settings
 from reports import delivery, outbox
 from reports.facts import Brand, Report
+from reports.stages import TRADE
 from reports.weekly import build
 from transforms.metrics import Period, Restated, restate, shop_figures, told_before, weekly
 from warehouse import reports_ledger
@@ -71,6 +74,7 @@ def report_client(client: str, *, night: datetime) -> dict[str, Any]:
     outcomes = _deliver(brand, report, report_id)
     with client_session(state.engine(), client) as conn:
         reports_ledger.set_report(conn, report_id, "sent")
+    refresh_agency(brand)
     return {
         "client": client,
         "period": report.period,
@@ -105,9 +109,11 @@ def _built(brand: Client, period: Period, night: datetime) -> Report:
         metrics = weekly(client_facts(brand), week_frames(conn, brand, period), period)
         restated, certificates = restated_weeks(conn, brand, period), shop_certificates(conn, brand)
         more = beside(conn, brand, period, night)
+        end = datetime.combine(period.end, time(), ZoneInfo(brand.zone))
+        boards = read_boards(conn, brand, TRADE, end - timedelta(days=DAYS), end)
         fed = hand_fed(conn, brand, state.clock().now())
     look = Brand(name=brand.brand, colour=brand.theme.colour, logo_text=brand.theme.logo_text)
-    return build(metrics, look, certificates, brand.language, restated, more, fed)
+    return build(metrics, look, certificates, brand.language, restated, more, fed, boards, every_shop(brand))
 
 
 def restated_weeks(conn: Connection, brand: Client, period: Period) -> Restated:

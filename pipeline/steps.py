@@ -13,6 +13,7 @@ from connectors.contract import Endpoint
 from connectors.errors import ConnectorError, CursorExpired, QuotaWait, RetryableError
 from pipeline import derive, expire, rates, report, stock, want
 from pipeline import opened as state
+from pipeline.agency import refresh_agency
 from pipeline.alone import alone_with
 from pipeline.certify import certify_pull
 from pipeline.errors import PullFailed, Stopped, TryLater, Uncertified
@@ -154,6 +155,7 @@ def certify_shop(shop: str, *, run_id: str, connection: Connection = None) -> di
     """
     verdicts = _each(shop, {"merged"}, certify_pull, connection)
     opened = open_shop(shop)
+    refresh_agency(opened.client)
     with opened.session() as conn:
         unread = {
             pull.entity: pull.reason or f"is still {pull.state}"

@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates, numbers
+from babel import Locale, dates, numbers, units
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -95,6 +95,13 @@ class Language:
     def instant(self, value: datetime, zone: str) -> str:
         local = value.astimezone(ZoneInfo(zone))
         return self.day_short_in_words(local.date().isoformat()) + local.strftime(" %H:%M")
+
+    def duration(self, hours: float) -> str:
+        """As people say it: minutes below an hour, hours below two days, days above; one decimal below ten."""
+        unit, value = ("minute", hours * 60) if hours < 1 else ("hour", hours) if hours < 48 else ("day", hours / 24)
+        shown = Decimal(str(value)).quantize(Decimal("0.1") if unit != "minute" and value < 10 else Decimal(1))
+        shown = shown.to_integral_value() if shown % 1 == 0 else shown
+        return units.format_unit(shown, unit, length="short", locale=self.locale).replace(" ", "\xa0")
 
     def zone(self, zone: str) -> str:
         """The city a zone is named after."""

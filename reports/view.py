@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Context
+from pathlib import Path
 from typing import Any
 
 from reports import by_hand, completeness, wording
@@ -14,8 +15,9 @@ from reports.chart import chart
 from reports.completeness import Completeness
 from reports.facts import Brand
 from reports.language import Language, shortened
-from transforms.metrics import Figures, RateUsed, Restated, ShopWeek, WeeklyMetrics, change
+from transforms.metrics import Figures, RateUsed, Restated, ShopFacts, ShopWeek, WeeklyMetrics, change
 
+TEMPLATES = Path(__file__).parent / "templates"
 TITLE_COLUMNS = 60
 MOST_PRODUCTS = MOST_STOCKS = 10
 MARKETPLACES = {
@@ -60,7 +62,15 @@ def shop_labels(shops: tuple[ShopWeek, ...], speak: Language) -> dict[str, str]:
 
     A shop that the client's file no longer names has nothing but its name.
     """
-    labels = {shop.shop: _label(shop.marketplace, shop.sites, speak) if shop.sites else shop.shop for shop in shops}
+    return _told_apart({shop.shop: _label(shop.marketplace, shop.sites, speak) if shop.sites else shop.shop for shop in shops})
+
+
+def shop_names(shops: Iterable[ShopFacts], speak: Language) -> dict[str, str]:
+    """The same for shops that need not have sold anything."""
+    return _told_apart({shop.name: _label(shop.marketplace, shop.sites, speak) for shop in shops})
+
+
+def _told_apart(labels: Mapping[str, str]) -> dict[str, str]:
     counts = Counter(labels.values())
     return {name: label if counts[label] == 1 else f"{label} · {name}" for name, label in labels.items()}
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -22,10 +21,11 @@ from reports.colours import palette
 from reports.completeness import Completeness, completeness
 from reports.facts import Beside, Brand, Report, ReportError, ShopCertificate
 from reports.language import Language, language
-from reports.view import shop_labels, view
-from transforms.metrics import Restated, WeeklyMetrics, change
+from reports.stages import section
+from reports.view import TEMPLATES, shop_labels, view
+from transforms.metrics import Restated, ShopFacts, WeeklyMetrics, change
+from transforms.stages import Board
 
-TEMPLATES = Path(__file__).parent / "templates"
 LARGEST_BYTES = 100_000  # Gmail cuts a mail's HTML at 102 kB
 NOTHING_EARLIER = Restated()
 NOTHING_BESIDE = Beside()
@@ -33,7 +33,7 @@ NOTHING_BESIDE = Beside()
 
 def build(
     metrics: WeeklyMetrics, brand: Brand, certificates: Sequence[ShopCertificate], code: str, restated: Restated = NOTHING_EARLIER,
-    beside: Beside = NOTHING_BESIDE, hand_fed: Sequence[HandFed] = (),
+    beside: Beside = NOTHING_BESIDE, hand_fed: Sequence[HandFed] = (), boards: Sequence[Board] = (), shops: Sequence[ShopFacts] = (),
 ) -> Report:
     """The report of one client's week.
 
@@ -43,6 +43,7 @@ def build(
         restated: earlier weeks that were reported, compared with what the tables say now.
         beside: parcels, payments and promotion of the same week.
         hand_fed: shops that people feed with files.
+        boards: where the client's orders and deals stand; the agency's own chain is not told. ``shops``: those they speak of.
     Raises:
         ReportError: the language is not known, or the mail would be too large to arrive uncut.
     """
@@ -52,7 +53,7 @@ def build(
     shown = view(metrics, brand, complete, speak, restated, hand_fed) | view_beside(beside, labels, metrics.zone, speak)
     subject = _subject(metrics, shown, speak)
     page = {
-        **shown, "subject": subject, "tag": speak.tag, "gap": speak.gap,
+        **shown, "chains": section(boards, shops, metrics.zone, speak), "subject": subject, "tag": speak.tag, "gap": speak.gap,
         "palette": palette(brand.colour), "definitions": definitions(speak),
     }
     html = _html_template(code).render(page)
@@ -64,7 +65,11 @@ def build(
     return Report(
         client=metrics.client, period_start=metrics.period_start, period_end=metrics.period_end, language=code,
         subject=subject, html=html, text=_environment(code, escape=False).get_template("weekly.txt").render(page),
-        data=_data(metrics, brand, complete, shown, code, subject, restated) | asdict(beside), is_complete=complete.is_complete,
+        data={
+            **_data(metrics, brand, complete, shown, code, subject, restated), **asdict(beside),
+            "stages": [_standing(board) for board in boards],
+        },
+        is_complete=complete.is_complete,
     )
 
 
@@ -101,6 +106,11 @@ def _data(
         "metrics": metrics.as_plain(), "weeks_compared": restated.compared,
         "restated": [asdict(week) for week in restated.weeks],
     }
+
+
+def _standing(board: Board) -> dict[str, Any]:
+    stages = {line.stage: {"entered": line.entered, "waiting": line.waiting, "stuck": line.stuck} for line in board.lines}
+    return {"mode": board.mode, "stages": stages, "exceptions": len(board.exceptions)}
 
 
 @lru_cache

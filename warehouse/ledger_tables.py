@@ -55,7 +55,7 @@ def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
 
 
 def declare(metadata: MetaData) -> None:
-    for add in (_pulls, _quarantine, _sync_jobs, _reports, _services):
+    for add in (_pulls, _quarantine, _sync_jobs, _reports, _fees, _services):
         add(metadata)
 
 
@@ -179,6 +179,17 @@ def _reports(metadata: MetaData) -> None:
         _number("attempts", server_default="1"), _now("claimed_at"), _instant("sent_at", nullable=True),
         _one_of("status", DELIVERY_STATUSES),
         Index("uq_deliveries_recipient", "report_id", "recipient", unique=True),
+    )
+
+
+def _fees(metadata: MetaData) -> None:
+    Table(
+        "fee_statements", metadata,
+        _text("client", primary_key=True), _text("month", primary_key=True, comment="such as 2026-10, in the client's zone"),
+        _text("currency"), _number("net_sales_minor"), _number("base_minor"), _number("share_minor"),
+        _number("adjusted_minor", comment="up to the agreed minimum, down to the agreed maximum"), _number("fee_minor"),
+        Column("terms", JSONB, nullable=False), _instant("settled_at"), _text("settled_by"), _text("note", nullable=True),
+        comment="A month's fee as it was settled between agency and client; frozen with the terms it was computed by.",
     )
 
 

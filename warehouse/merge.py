@@ -12,22 +12,19 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import ARRAY, Connection, Text, any_, cast, func, literal, select, text
+from sqlalchemy import ARRAY, Connection, Text, any_, cast, func, literal, select
 
 from transforms.schema import Table
 from transforms.tables import CANONICAL
 from warehouse import merge_sql
 from warehouse.copying import copy_in, read_frame
+from warehouse.locks import lock_rows_of
 from warehouse.quarantine import resolve_arrived
 from warehouse.retire import gone_since, retire_absent
-from warehouse.stages import lock_derivations, orders_of_parcels, refresh_followed, refresh_stages
 from warehouse.tables import metadata
 from warehouse.versions import newest_of
 
-__all__ = [
-    "MergeCounts", "gone_since", "lock_derivations", "merge", "newest_change", "newest_seen", "orders_of_parcels", "read_frame",
-    "refresh_followed", "refresh_stages", "retire_absent", "stored_ids",
-]
+__all__ = ["MergeCounts", "gone_since", "merge", "newest_change", "newest_seen", "read_frame", "retire_absent", "stored_ids"]
 
 IDS_AT_ONCE = 20_000
 
@@ -79,7 +76,7 @@ def _lock(conn: Connection, batch: Mapping[str, pd.DataFrame]) -> None:
     """One merge at a time for each shop, taken in one order, so that no two wait for each other."""
     owners = {tuple(row) for name, frame in batch.items() for row in _owners(CANONICAL[name], frame)}
     for owner in sorted(owners):
-        conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:owner, 0))"), {"owner": f"merge/{'/'.join(owner)}"})
+        lock_rows_of(conn, *owner)
 
 
 def _owners(table: Table, frame: pd.DataFrame) -> list[tuple[str, ...]]:

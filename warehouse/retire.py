@@ -14,6 +14,7 @@ from transforms.schema import Table
 from transforms.tables import CANONICAL
 from warehouse import merge_sql
 from warehouse.copying import copy_in, read_frame
+from warehouse.locks import lock_rows_of
 from warehouse.tables import metadata
 
 NEVER_SHOWN, LAST = 0, 2**63 - 1  # a derivation older than any of a page, and one (or a hash) newer than any
@@ -31,7 +32,7 @@ def retire_absent(
     """
     declared = CANONICAL[table]
     owner = {"client": client, "shop": shop}
-    conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:owner, 0))"), {"owner": f"merge/{client}/{shop}"})
+    lock_rows_of(conn, client, shop)
     _stage_shown(conn, declared, keys)
     seen_at = keys["seen_at"].min() if "seen_at" in keys else None
     seen_at = taken_at if pd.isna(seen_at) else seen_at  # an empty snapshot shows nothing that is dated

@@ -18,7 +18,7 @@ TYPES = {
     Kind.DAY: Date(),
     Kind.RATE: Numeric(20, 8),
 }
-# Beside the primary keys, only what is asked for: reports read by day, stages by order, certificates by transaction.
+# Beside the primary keys, only what is asked for: reports read by day, stages by what hangs together, certificates by transaction.
 INDEXES = {
     "orders": (("client", "placed_at"),),
     "shipments": (("client", "tracking_number"),),
@@ -26,7 +26,13 @@ INDEXES = {
     "followed_shipments": (("client", "shipped_at"),),
     "returns": (("client", "shop", "order_id"), ("client", "requested_at")),
     "ledger_entries": (("client", "posted_date"), ("client", "shop", "transaction_id")),
-    "reviews": (("client", "reviewed_date"),),
+    "reviews": (("client", "reviewed_date"), ("client", "shop", "order_id")),
+    "payments": (("client", "shop", "order_id"),),
+    "quotations": (("client", "shop", "inquiry_id"), ("client", "shop", "rfq_id")),
+    "contracts": (("client", "shop", "quotation_id"), ("client", "shop", "inquiry_id")),
+    "inspections": (("client", "shop", "contract_id"),),
+    "acceptances": (("client", "shop", "contract_id"),),
+    "stage_events": (("client", "entered_at"),),
 }
 NAMING = {"pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_name)s", "ck": "ck_%(table_name)s_%(constraint_name)s"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 from typer.core import TyperGroup
 
-from pipeline.cli import connector, database, demo, derive, jobs, landing, night, quarantine, quota, report, sandbox
+from pipeline.cli import connector, database, demo, derive, jobs, landing, night, quarantine, quota, report, sandbox, stages
 from pipeline.cli.output import complain
 
 
@@ -31,6 +31,8 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(quota.app, name="quota")
 app.add_typer(connector.app, name="connector")
 app.add_typer(report.app, name="report")
+app.command("stages")(stages.stages)
+app.add_typer(stages.fees_app, name="fees")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(database.app, name="db")
 app.command("demo")(demo.demo)

@@ -76,25 +76,6 @@ def _day_start(seen: ReturnState) -> datetime:
     return datetime.combine(seen.requested_at.astimezone(zone).date(), time(), zone)
 
 
-def stage_events(house: House, shop: Shop) -> Rows:
-    """Ordered, shipped (the seller's own parcels) and after-sales: Amazon tells neither payment nor arrival times."""
-    requests = {}
-    for seen in merchant_returns(house, shop):
-        requests.setdefault(seen.order.number, _day_start(seen))
-    for state in house.snapshot.orders(shop.name):
-        left = [parcel.shipped_at for parcel in state.parcels if parcel.shipped_at and state.order.fulfilled_by == "seller"]
-        moments = (
-            ("ordered", state.placed_at, "orders.placed_at"), ("shipped", min(left, default=None), "shipments.shipped_at"),
-            ("after_sales", requests.get(state.order.number), "returns.requested_at"),
-        )
-        for stage, at, evidence in moments:
-            if at:
-                yield {
-                    "client": shop.client, "shop": shop.name, "order_id": numbers.order_id(state.order), "mode": "b2c", "stage": stage,
-                    "entered_at": iso(at), "entered_date": _date(at, state.order.site), "evidence": evidence,
-                }
-
-
 def _date(at: datetime, site: str) -> str:
     return at.astimezone(ZONES[site]).date().isoformat()
 
@@ -102,5 +83,5 @@ def _date(at: datetime, site: str) -> str:
 TRUTH: dict[str, Callable[[House, Shop], Rows]] = {
     "listings": listings, "inventory": inventory, "orders": orders, "order_lines": order_lines, "shipments": shipments,
     "shipment_lines": shipment_lines, "returns": returns, "ledger_entries": ledger_entries, "payouts": payouts,
-    "stage_events": stage_events, "traffic": traffic.rows,
+    "traffic": traffic.rows,
 }

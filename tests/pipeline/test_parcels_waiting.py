@@ -42,6 +42,17 @@ def put(engine):
 
 
 @pytest.fixture
+def client():
+    return next(each for each in load_clients(REPOSITORY / "clients") if each.name == "northpeak")
+
+
+@pytest.fixture
+def entry(client):
+    """``entry(name)``: that shop of northpeak's file."""
+    return {each.name: each for each in client.shops}.__getitem__
+
+
+@pytest.fixture
 def send(put):
     def parcel(number, **values):
         order = {name: values[name] for name in ("client", "shop") if name in values}
@@ -94,19 +105,19 @@ def delivered(number="A1"):
     return {"tracked_parcels": pd.DataFrame({"tracking_number": [number]})}
 
 
-def test_a_shop_and_a_tracking_account_that_merge_at_once_never_both_miss_what_the_other_wrote(engine, put):
+def test_a_shop_and_a_tracking_account_that_merge_at_once_never_both_miss_what_the_other_wrote(engine, put, client, entry):
     put("orders", order_id="7", ship_country="DE", site="DE", placed_at=NOW - timedelta(days=5))
     parcel = {"order_id": "7", "shipment_id": "1", "tracking_number": "A1", "status": "in_transit"}
 
     def track():
         with client_session(engine, "northpeak") as conn:
             insert(conn, "tracked_parcels", shop="northpeak_dhl", tracking_number="A1", service="dhl", status="delivered", delivered_at=NOW)
-            derive_batch(conn, "northpeak", "northpeak_dhl", delivered())
+            derive_batch(conn, client, entry("northpeak_dhl"), delivered(), {})
 
     tracking = threading.Thread(target=track)
     with client_session(engine, "northpeak") as conn:
         insert(conn, "shipments", **parcel)
-        derive_batch(conn, "northpeak", "northpeak_ebay", {"shipments": pd.DataFrame({"order_id": ["7"]})})
+        derive_batch(conn, client, entry("northpeak_ebay"), {"shipments": pd.DataFrame({"order_id": ["7"]})}, {"order": {"7"}})
         tracking.start()
         tracking.join(1)
         assert tracking.is_alive(), "the account derived beside a shop whose parcels it cannot see yet"
@@ -127,9 +138,9 @@ def test_the_report_counts_an_arrival_of_which_nobody_knows_when_it_left(engine,
     assert (week.delivered, week.timed) == (2, 1)
 
 
-def test_two_shops_of_a_client_derive_side_by_side(engine, put):
+def test_two_shops_of_a_client_derive_side_by_side(engine, put, client, entry):
     put("orders", order_id="7", shop="northpeak_ebay", site="DE")
     put("orders", order_id="8", shop="northpeak_woocommerce", site="DE")
     with client_session(engine, "northpeak") as one, client_session(engine, "northpeak") as other:
-        derive_batch(one, "northpeak", "northpeak_ebay", {"orders": pd.DataFrame({"order_id": ["7"]})})
-        derive_batch(other, "northpeak", "northpeak_woocommerce", {"orders": pd.DataFrame({"order_id": ["8"]})})
+        derive_batch(one, client, entry("northpeak_ebay"), {"orders": pd.DataFrame({"order_id": ["7"]})}, {"order": {"7"}})
+        derive_batch(other, client, entry("northpeak_woocommerce"), {"orders": pd.DataFrame({"order_id": ["8"]})}, {"order": {"8"}})

@@ -9,8 +9,9 @@ import pytest
 
 from transforms.followed import follow
 from transforms.schema import SchemaError
-from transforms.stages import order_stages
-from transforms.tables import ORDERS, RETURNS, SHIPMENTS, TRACKED_PARCELS
+from transforms.stages import CHAINS, StagedShop, derive
+from transforms.stages.orders import order_proofs
+from transforms.tables import ORDERS, PAYMENTS, RETURNS, REVIEWS, SHIPMENTS, TRACKED_PARCELS
 
 MONDAY = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -105,9 +106,12 @@ def test_two_rows_for_one_parcel_are_refused(tables):
         follow(*tables([{"shipment_id": "1"}, {"shipment_id": "1"}]))
 
 
-def test_a_stage_proven_by_a_carrier_names_the_carriers_column(tables, table_of):
+def test_a_stage_proven_by_a_carrier_names_the_carriers_column(tables):
     told = [(0, {"status": "delivered", "delivered_at": days(3)})]
     orders, shipments, tracked = tables([{}, {"status": "delivered", "delivered_at": days(2)}], told)
-    events = order_stages(orders, follow(orders, shipments, tracked), table_of(RETURNS, []))
+    frames = {"orders": orders, "shipments": follow(orders, shipments, tracked)}
+    frames |= {"returns": RETURNS.empty(), "reviews": REVIEWS.empty(), "payments": PAYMENTS.empty()}
+    shop = StagedShop("lumora", "lumora_amazon_eu", "b2c", "Europe/Berlin")
+    events = derive(CHAINS["b2c"], shop, order_proofs(frames, shop)).events
     found = {event.stage: (event.entered_at, event.evidence) for event in events.itertuples()}
     assert found["delivered"] == (days(3), "tracked_parcels.delivered_at") and found["shipped"] == (MONDAY, "shipments.shipped_at")

@@ -17,6 +17,16 @@ DEFAULTS = {
     "shipments": {"status": "pending"},
     "shipment_lines": {"quantity": 1},
     "listings": {"site": "US", "sku": "A", "status": "active", "status_raw": "BUYABLE", "fulfilled_by": "seller"},
+    "inquiries": {"received_at": START, "received_date": START.date(), "subject": "bolts", "source": "inquiry", "status": "replied"},
+    "rfqs": {"posted_at": START, "posted_date": START.date(), "subject": "bolts", "status": "open"},
+    "quotations": {"issued_at": START, "issued_date": START.date(), "status": "sent", "currency": "USD"},
+    "contracts": {
+        "status": "signed", "status_raw": "x", "created_at": START, "created_date": START.date(), "currency": "USD", "total_minor": 1000,
+    },
+    "payment_milestones": {"milestone": "full", "currency": "USD", "due_minor": 1000, "status": "due"},
+    "trade_shipments": {"status": "in_transit"},
+    "inspections": {"inspected_at": START, "inspected_date": START.date(), "result": "pass", "result_raw": "PASS"},
+    "acceptances": {"accepted_at": START, "accepted_date": START.date()},
     "inventory": {"site": "US", "location": "DEFAULT", "fulfilled_by": "seller", "sellable_quantity": 5},
 }
 

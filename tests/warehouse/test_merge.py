@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import text
 
-from transforms.tables import STAGE_EVENTS
 from warehouse.database import client_session
-from warehouse.merge import MergeCounts, merge, read_frame, refresh_stages, retire_absent, stored_ids
+from warehouse.merge import MergeCounts, merge, read_frame, retire_absent, stored_ids
 
 SHOP = {"client": "lumora", "shop": "lumora_amazon_us"}
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -207,23 +206,3 @@ def test_stock_a_snapshot_no_longer_shows_is_removed_within_its_scope_and_stays_
         left = set(conn.execute(text("SELECT sku, location FROM inventory")))
     assert left == {("A", "DEFAULT"), ("B", "AMAZON_NA")}
     assert _merge(engine, rows.one("inventory", [{"sku": "B", "seen": 6}]))["inventory"].inserted == 1
-
-
-def test_stages_are_replaced_as_a_set_for_the_touched_orders(engine, rows):
-    _merge(engine, rows.batch([{"order_id": "1"}, {"order_id": "2"}]))
-    told = ["ordered", "paid"]
-
-    def stages(orders, shipments, returns):
-        found = [
-            {**SHOP, "order_id": order["order_id"], "mode": "b2c", "stage": stage, "entered_at": order["placed_at"],
-             "entered_date": order["placed_date"], "evidence": "orders.placed_at"}
-            for order in orders.to_dict("records") for stage in told
-        ]  # fmt: skip
-        return STAGE_EVENTS.conform(pd.DataFrame(found, columns=list(STAGE_EVENTS.names)))
-
-    with client_session(engine, "lumora") as conn:
-        assert refresh_stages(conn, *OWNER, ["1", "2"], stages) == 4
-        assert refresh_stages(conn, *OWNER, ["1", "2"], stages) == 0
-        told.pop()
-        assert refresh_stages(conn, *OWNER, ["1"], stages) == 1
-        assert conn.execute(text("SELECT count(*) FROM stage_events")).scalar() == 3

@@ -1,4 +1,4 @@
-"""What came back, what was said, and where each order stands on its chain."""
+"""What came back, what was said, what is disputed, and how the seller's account stands."""
 
 from transforms.schema import Column, Kind, Table
 
@@ -88,22 +88,5 @@ SELLER_ACCOUNTS = Table(
         Column("rating_count", Kind.INTEGER, "How many buyers have judged it.", nullable=True),
         Column("rating_percent", Kind.RATE, "Share of positive judgements, or the average in per cent of the best; exact.", nullable=True),
         Column("opened_at", Kind.INSTANT, "Since when it exists.", nullable=True),
-    ),
-)
-
-STAGES_B2C = ("ordered", "paid", "shipped", "delivered", "after_sales")
-
-STAGE_EVENTS = Table(
-    name="stage_events",
-    grain="The moment one order entered one stage of its chain, derived from the canonical rows that prove it.",
-    key=("order_id", "stage"),
-    is_derived=True,
-    body=(
-        Column("order_id", Kind.TEXT, "The order."),
-        Column("mode", Kind.TEXT, "The trade mode whose chain it is.", allowed=("b2c",)),
-        Column("stage", Kind.TEXT, "The stage entered.", allowed=STAGES_B2C),
-        Column("entered_at", Kind.INSTANT, "When (earliest proof)."),
-        Column("entered_date", Kind.DAY, "The same as a calendar day at the order's site."),
-        Column("evidence", Kind.TEXT, "Table and column the instant comes from, as table.column."),
     ),
 )

@@ -1,0 +1,132 @@
+"""`daiyun stages` and `daiyun fees`: where everything stands, and what the agency's month costs."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from pipeline import agency, boards
+from pipeline import opened as state
+from pipeline import stages as derived
+from pipeline.cli.output import AsJson, console, known_client, show
+from pipeline.clients import Client
+from reports.facts import Brand
+from reports.language import LOCALES, language
+from reports.stage_words import next_action
+from reports.stages import StagesPage, page
+from transforms.stages import CHAINS, Board
+
+MOST = 20
+ClientOption = Annotated[str, typer.Option("--client", help="Whose; * for all.")]
+fees_app = typer.Typer(no_args_is_help=True, help="What the agency's months cost.")
+
+
+def stages(
+    client: ClientOption = "*",
+    mode: Annotated[str | None, typer.Option("--mode", help="Only this trade mode: b2b, b2c, c2c or agency.")] = None,
+    days: Annotated[int, typer.Option("--days", min=1, help="Orders, deals, campaigns that began in the last so many days.")] = boards.DAYS,
+    as_html: Annotated[bool, typer.Option("--html", help="One client's page, to standard output.")] = False,
+    code: Annotated[str | None, typer.Option("--language", help="Of the page and the next actions; default: the client's.")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="First derive every stage again from what is stored.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Where everything stands on its chain: counts, shares, times, and what is stuck since when."""
+    if mode and mode not in CHAINS:
+        raise typer.BadParameter(f"no trade mode is called {mode!r}; there are {', '.join(CHAINS)}", param_hint="--mode")
+    if code and code not in LOCALES:
+        raise typer.BadParameter(f"no language {code!r}; there are {', '.join(sorted(LOCALES))}", param_hint="--language")
+    if as_html and client == "*":
+        raise typer.BadParameter("a page is one client's: name it with --client", param_hint="--html")
+    known_client(client)
+    wanted = [each for each in state.clients().good.values() if client in ("*", each.name)]
+    if rebuild:
+        for each in wanted:
+            derived.rebuild(each)
+    found = [(each, boards.client_boards(each, (mode,) if mode else (), days)) for each in wanted]
+    if as_html:
+        sys.stdout.write(html(*found[0], days, code))
+    elif as_json:
+        rows = [_plain(each, board, days, code) for each, several in found for board in several]
+        sys.stdout.write(json.dumps(rows, default=lambda value: value.isoformat(), ensure_ascii=False) + "\n")
+    else:
+        for each, several in found:
+            for board in several:
+                _print(each, board, code)
+
+
+def html(client: Client, several: list[Board], days: int, code: str | None = None) -> str:
+    look = Brand(name=client.brand, colour=client.theme.colour, logo_text=client.theme.logo_text)
+    return page(StagesPage(look, client.zone, days, boards.every_shop(client), tuple(several)), code or client.language)
+
+
+def _plain(client: Client, board: Board, days: int, code: str | None) -> dict:
+    speak, row = language(code or client.language), boards.plain(client, board, days)
+    row["stuck"] = [{**item, "next_action": next_action(board.mode, item["waits_for"], speak)} for item in row["stuck"]]
+    return row
+
+
+def _print(client: Client, board: Board, code: str | None) -> None:
+    speak = language(code or client.language)
+    title = f"{client.name}, {board.mode}"
+    lines = [
+        {
+            "stage": line.stage, "of": line.subject, "entered": line.entered if line.is_told else "not told", "share": _percent(line.share),
+            "of the stage before": _percent(line.step), "median": _time(line.median_hours), "nine tenths": _time(line.p90_hours),
+            "waiting": line.waiting, "overdue": line.stuck, "allowed": _time(line.service_level_hours),
+        }
+        for line in board.lines
+    ]
+    show(lines, lines[0], as_json=False, title=title)
+    stuck = [
+        {
+            "shop": item.shop, "what": f"{item.subject_kind} {item.subject_id}", "at": item.at, "waits for": item.waits_for,
+            "since": item.since, "next action": next_action(board.mode, item.waits_for, speak),
+        }
+        for item in board.stuck[:MOST]
+    ]
+    if stuck:
+        show(stuck, stuck[0], as_json=False, title=f"{title}: overdue, {len(stuck)} of {len(board.stuck)}")
+    odd = [
+        {"shop": each.shop, "what": f"{each.subject_kind} {each.subject_id}", "kind": each.kind, "stage": each.stage, "ref": each.ref}
+        for each in board.exceptions[:MOST]
+    ]
+    if odd:
+        show(odd, odd[0], as_json=False, title=f"{title}: does not fit together")
+    if board.waiting_parents:
+        console.print(f"{board.waiting_parents} papers wait for the one before them.")
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{100 * share:.1f} %"
+
+
+def _time(hours: float | None) -> str | None:
+    return None if hours is None else f"{hours:g} h" if hours < 48 else f"{hours / 24:.1f} d"
+
+
+@fees_app.command("list")
+def list_fees(
+    client: Annotated[str, typer.Option("--client", help="Whose; * for all with an agreement.")] = "*", as_json: AsJson = False
+) -> None:
+    """Every month under the agreement: what it costs, and whether it is settled."""
+    known_client(client)
+    wanted = [each for each in state.clients().good.values() if each.name == client or (client == "*" and each.agreement)]
+    rows = [row for each in wanted for row in agency.fees(each)]
+    amounts = ("net_sales_minor", "base_minor", "share_minor", "adjusted_minor", "fee_minor")
+    show(rows, ("client", "month", "status", "currency", *amounts, "lacks"), as_json=as_json, title="Fees (minor units)")
+
+
+@fees_app.command("settle")
+def settle_fee(
+    client: Annotated[str, typer.Option("--client", help="Whose.")],
+    month: Annotated[str, typer.Option("--month", help="Such as 2026-10; over, and proven complete.")],
+    note: Annotated[str | None, typer.Option("--note", help="Kept with it, such as the invoice's number.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Freeze a month's fee as settled, in your name."""
+    settled = agency.settle(state.find_client(client), month, by=getpass.getuser(), note=note)
+    show([settled], ("client", "month", "currency", "fee_minor", "settled_at", "settled_by"), as_json=as_json, title="Settled")

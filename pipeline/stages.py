@@ -1,0 +1,88 @@
+"""Stages in the night and by hand: what a merge touched, and everything a client has."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from connectors import registry
+from pipeline import opened as state
+from pipeline.agency import refresh_agency
+from pipeline.clients import Client, ShopEntry
+from pipeline.errors import SettingsError
+from transforms.sites import SITES
+from transforms.stages import StagedShop
+from transforms.stages.agency import EVERY_SHOP
+from transforms.stages.deals import COLUMNS, name_of
+from transforms.stages.subjects import SUBJECTS
+from warehouse.database import client_session
+from warehouse.stages import forget_deals, refresh
+from warehouse.tables import metadata
+
+log = logging.getLogger(__name__)
+SUBJECTS_AT_ONCE = 20_000
+
+
+def staged_shop(client: Client, entry: ShopEntry) -> StagedShop:
+    """``entry`` with its trade mode and the zone of its days."""
+    home = SITES.get(entry.sites[0])
+    feeders = tuple(each.name for each in client.shops if each.deals_of == entry.name)
+    return StagedShop(client.name, entry.name, trade_mode(client, entry), home.zone if home else client.zone, feeders)
+
+
+def deals_shop(client: Client, entry: ShopEntry) -> StagedShop:
+    """The shop whose deals the papers of ``entry`` are about: itself, unless the client's file names another."""
+    return staged_shop(client, next((each for each in client.shops if each.name == entry.deals_of), entry))
+
+
+def trade_mode(client: Client, entry: ShopEntry) -> str:
+    """What the client's file says; else the one its kind of shop serves, of several B2C where it is among them.
+
+    Raises:
+        SettingsError: that kind of shop does not serve the mode the file says.
+    """
+    served = registry.module(entry.marketplace).MODES
+    if entry.mode and entry.mode not in served:
+        raise SettingsError(
+            f"Client '{client.name}', shop '{entry.name}': {entry.marketplace} is no place for {entry.mode}; "
+            f"it serves {', '.join(served)}. Mend `mode` in the client's file."
+        )
+    return entry.mode or ("b2c" if "b2c" in served else served[0])
+
+
+def rebuild(client: Client) -> dict[str, int]:
+    """Derive every stage of the client again from what is stored; shop (``*``: the agency's own) → how many rows differed."""
+    changed = {entry.name: _rebuild_shop(staged_shop(client, entry), has_deals=entry.deals_of is None) for entry in client.shops}
+    return changed | ({EVERY_SHOP: refresh_agency(client, is_whole=True)} if client.agreement else {})
+
+
+def _rebuild_shop(shop: StagedShop, *, has_deals: bool) -> int:
+    changed = 0
+    if not has_deals:
+        with client_session(state.engine(), shop.client) as conn:
+            changed = forget_deals(conn, shop.client, shop.name)
+    for kind in (kind for kind in SUBJECTS if has_deals or kind != "deal"):
+        for some in _every(shop, kind):
+            with client_session(state.engine(), shop.client) as conn:
+                changed += refresh(conn, shop, {kind: some})
+    return changed
+
+
+def _every(shop: StagedShop, kind: str) -> Iterator[set[str]]:
+    """All subjects of one kind that have rows of their own, some at a time; deals all at once, for they hang together."""
+    heads = COLUMNS | {"trade_shipments": "contract_id", "inspections": "contract_id", "acceptances": "contract_id"}
+    columns = heads if kind == "deal" else dict([next(iter(SUBJECTS[kind].columns.items()))])
+    found: set[str] = set()
+    with client_session(state.engine(), shop.client) as conn:
+        for table, column in columns.items():
+            stored = metadata.tables[table].c
+            places = (shop.name, *shop.feeders) if kind == "deal" else (shop.name,)
+            query = select(stored[column]).distinct().where(stored.client == shop.client, stored.shop.in_(places))
+            ids = conn.execute(query).scalars()
+            found.update(name_of(table if table in COLUMNS else "contracts", each) for each in ids) if kind == "deal" else found.update(ids)
+    ordered = sorted(found)
+    step = len(ordered) if kind == "deal" else SUBJECTS_AT_ONCE
+    for start in range(0, len(ordered), step or 1):
+        yield set(ordered[start : start + step])

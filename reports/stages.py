@@ -1,0 +1,128 @@
+"""Where everything stands, for people: a page of its own, and the weekly report's section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from reports.colours import palette
+from reports.facts import Brand
+from reports.flow import flow
+from reports.language import Language, language
+from reports.stage_words import counted, exception_text, mode_name, next_action, stage_name, subject_name
+from reports.view import TEMPLATES, shop_names
+from transforms.metrics import ShopFacts
+from transforms.stages import Board, ShownException, StuckItem
+
+MOST_OPEN, MOST_STUCK, MOST_IN_MAIL = 5, 60, 3
+TRADE = ("b2b", "b2c", "c2c")  # what the weekly report tells of; the agency's own chain is not the brand's
+
+
+@dataclass(frozen=True)
+class StagesPage:
+    """What a page is made of. ``zone``: of its days and hours; ``days``: how far back the boards reach."""
+
+    brand: Brand
+    zone: str
+    days: int
+    shops: tuple[ShopFacts, ...]
+    boards: tuple[Board, ...]
+
+
+def page(facts: StagesPage, code: str) -> str:
+    """One HTML file that needs nothing beside it: no script, no picture, no font."""
+    speak = language(code)
+    names = shop_names(facts.shops, speak)
+    shown = [_board(board, names, facts.zone, speak) for board in facts.boards]
+    now = max((board.now for board in facts.boards), default=None)
+    return _template(code).render(
+        tag=speak.tag, gap=speak.gap, brand=facts.brand.name, logo=facts.brand.logo_text or facts.brand.name,
+        palette=palette(facts.brand.colour), boards=shown, days=facts.days, zone=speak.zone(facts.zone),
+        now=speak.instant(now, facts.zone) if now else None,
+    )
+
+
+def section(boards: Iterable[Board], shops: Iterable[ShopFacts], zone: str, speak: Language) -> list[dict[str, Any]]:
+    """The weekly report's part: each trade's chain as rows with bars of table cells, and what is stuck longest."""
+    names = shop_names(shops, speak)
+    return [_in_mail(board, names, zone, speak) for board in boards if board.mode in TRADE and any(line.entered for line in board.lines)]
+
+
+def _in_mail(board: Board, names: Mapping[str, str], zone: str, speak: Language) -> dict[str, Any]:
+    widest = {line.subject: max(each.entered for each in board.lines if each.subject == line.subject) for line in board.lines}
+    rows = [
+        {
+            "stage": stage_name(line.stage, speak), "entered": speak.number(line.entered), "is_first": line.step is None,
+            "bar": max(round(100 * line.entered / widest[line.subject]), 1) if line.entered else 0,
+            "share": speak.percent(line.share) if line.share is not None and line.step is not None else None,
+            "overdue": speak.say("%(n)s overdue", n=speak.number(line.stuck)) if line.stuck else None,
+        }
+        for line in board.lines
+        if line.is_told or line.stuck
+    ]
+    return {
+        "mode": mode_name(board.mode, speak), "rows": rows,
+        "stuck": [_stuck(item, board, names, zone, speak) for item in board.stuck[:MOST_IN_MAIL]],
+        "more": max(len(board.stuck) - MOST_IN_MAIL, 0), "said": standing(board, speak),
+    }
+
+
+def standing(board: Board, speak: Language) -> str:
+    """How much is overdue, in one sentence."""
+    if not board.stuck:
+        return speak.say("Nothing is overdue.")
+    return speak.say_n("%(n)s is overdue and needs somebody.", "%(n)s are overdue and need somebody.", len(board.stuck))
+
+
+def _board(board: Board, names: Mapping[str, str], zone: str, speak: Language) -> dict[str, Any]:
+    stuck = [_stuck(item, board, names, zone, speak) for item in board.stuck[:MOST_STUCK]]
+    begun = [counted(kind, n, speak) for kind, n in board.begun.items() if n]
+    return {
+        "mode": mode_name(board.mode, speak), "begun": speak.listing(begun) if begun else speak.say("Nothing has begun yet."),
+        "said": standing(board, speak), "is_stuck": bool(board.stuck),
+        "stuck": stuck[:MOST_OPEN], "more": stuck[MOST_OPEN:], "left_out": max(len(board.stuck) - MOST_STUCK, 0),
+        "flow": flow(board, speak), "exceptions": [_exception(each, names, zone, speak) for each in board.exceptions[:MOST_STUCK]],
+        "exceptions_left_out": max(len(board.exceptions) - MOST_STUCK, 0), "waiting_parents": board.waiting_parents,
+        "ended": speak.say_n("%(n)s was cancelled or closed.", "%(n)s were cancelled or closed.", board.ended) if board.ended else None,
+        "untold": any(not line.is_told for line in board.lines),
+    }
+
+
+def _stuck(item: StuckItem, board: Board, names: Mapping[str, str], zone: str, speak: Language) -> dict[str, str]:
+    late = (board.now - item.due).total_seconds() / 3600
+    return {
+        "name": subject_name(item.subject_kind, item.subject_id, speak),
+        "shop": names.get(item.shop, item.shop) if item.shop != "*" else "",
+        "standing": speak.say(
+            "%(stage)s since %(since)s, waits for: %(next)s",
+            stage=stage_name(item.at, speak), since=_since(item.since, board.now, zone, speak), next=stage_name(item.waits_for, speak),
+        ),
+        "late": speak.say("%(time)s overdue", time=speak.duration(late)), "action": next_action(board.mode, item.waits_for, speak),
+    }
+
+
+def _since(at: datetime, now: datetime, zone: str, speak: Language) -> str:
+    """With its year where that is not this one."""
+    return speak.instant(at, zone) if at.year == now.year else speak.day_long(at.date().isoformat())
+
+
+def _exception(each: ShownException, names: Mapping[str, str], zone: str, speak: Language) -> dict[str, str]:
+    return {
+        "name": subject_name(each.subject_kind, each.subject_id, speak), "shop": names.get(each.shop, each.shop),
+        "said": exception_text(each.kind, each.stage, each.ref, speak), "since": speak.instant(each.since, zone),
+    }
+
+
+@lru_cache
+def _template(code: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, extensions=["jinja2.ext.i18n"], trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(language(code).translations, newstyle=True)
+    return environment.get_template("stages.html")

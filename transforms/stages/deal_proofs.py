@@ -1,0 +1,117 @@
+"""What a family of trade documents proves of its deals, which elders are missing, and where each deal stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from transforms.sites import zone_dates
+from transforms.stages.deals import COLUMNS, KINDS, LINKS, OF_CONTRACT, deals_of, name_of
+from transforms.stages.derive import WAIT, StagedShop
+from transforms.stages.proofs import first, is_not, last_of_all, proofs, typed
+
+KEY = ["contract_id"]
+KEYS = {
+    "quotations": ("quotation_id",), "contracts": ("contract_id",), "trade_shipments": ("contract_id", "shipment_id"),
+    "inspections": ("inspection_id",), "acceptances": ("acceptance_id",),
+}  # fmt: skip
+
+
+def deal_proofs(frames: Mapping[str, pd.DataFrame], shop: StagedShop) -> pd.DataFrame:
+    """Stages of deals.
+
+    ``inquiry``: the first inquiry (no spam) or answered request. ``negotiation``: the first quotation that was sent.
+    ``contract``: signed, where that is told, else drawn up (drafts and what was cancelled unsigned do not count).
+    ``deposit_paid``: the deposit's own milestone; ``paid``: the last milestone, once each that was not cancelled is paid and one
+    of them is the balance or the full sum. ``shipped``: the first consignment's departure; ``received``: the last one's arrival,
+    once every one that was not cancelled has arrived. ``inspected``: the first inspection that passed, conditions included.
+    ``completed``: the last time the buyer accepted goods.
+    """
+    deals = deals_of(frames)
+    inquiries, quotations, contracts = frames["inquiries"], frames["quotations"], frames["contracts"]
+    inquiries, sent = inquiries[is_not(inquiries["status"], "spam")], quotations[is_not(quotations["status"], "draft")]
+    signed = contracts.dropna(subset="signed_at")
+    agreed = contracts[contracts["signed_at"].isna() & is_not(contracts["status"], "draft", "cancelled")]
+    milestones, goods = frames["payment_milestones"], frames["trade_shipments"]
+    alive = goods[is_not(goods["status"], "cancelled")]
+    passed = frames["inspections"][frames["inspections"]["result"].isin(("pass", "conditional"))]
+    taken = frames["acceptances"].sort_values("accepted_at").drop_duplicates(KEY, keep="last")
+    deposits = milestones[milestones["milestone"] == "deposit"]
+    parts = [
+        _dated(inquiries, "inquiries", "inquiry", "received", shop), _dated(frames["rfqs"], "rfqs", "inquiry", "posted", shop),
+        _dated(sent, "quotations", "negotiation", "issued", shop), _dated(agreed, "contracts", "contract", "created", shop),
+        _instants(signed, "contract", "contracts.signed_at", shop),
+        _instants(deposits, "deposit_paid", "payment_milestones.paid_at", shop),
+        _instants(_paid_up(milestones), "paid", "payment_milestones.paid_at", shop),
+        _instants(first(alive, KEY, "shipped_at"), "shipped", "trade_shipments.shipped_at", shop),
+        _instants(last_of_all(alive, KEY, "delivered_at"), "received", "trade_shipments.delivered_at", shop),
+        _dated(passed, "inspections", "inspected", "inspected", shop), _dated(taken, "acceptances", "completed", "accepted", shop),
+    ]
+    found = typed(parts)
+    return found.assign(subject_id=found["subject_id"].map(deals)).dropna(subset="subject_id")
+
+
+def _dated(frame: pd.DataFrame, table: str, stage: str, stem: str, shop: StagedShop) -> pd.DataFrame:
+    """From a table that has the calendar day beside its instant."""
+    names = _document(frame, table)
+    return proofs("deal", names, stage, frame[f"{stem}_at"], frame[f"{stem}_date"], f"{table}.{stem}_at")
+
+
+def _instants(frame: pd.DataFrame, stage: str, evidence: str, shop: StagedShop) -> pd.DataFrame:
+    """From a table keyed by contract whose instants have no day beside them: the account's zone tells it."""
+    at = frame[evidence.partition(".")[2]]
+    return proofs("deal", _document(frame, "contracts"), stage, at, zone_dates(at, shop.zone), evidence)
+
+
+def _document(frame: pd.DataFrame, table: str) -> pd.Series:
+    own = table if table in KINDS else "contracts"
+    return f"{KINDS[own]}/" + frame[COLUMNS[own]]
+
+
+def _paid_up(milestones: pd.DataFrame) -> pd.DataFrame:
+    due = milestones[is_not(milestones["status"], "cancelled")]
+    closing = due.loc[due["milestone"].isin(("balance", "full")), "contract_id"]
+    return last_of_all(due[due["contract_id"].isin(closing)], KEY, "paid_at")
+
+
+def deal_waits(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Elders that rows name and that are not stored: ``WAIT``, one row a link.
+
+    ``since_at`` is when the row that names it was received: what is waited for is a delivery, not a date in the trade.
+    """
+    deals, rows = deals_of(frames), []
+    for table, links in LINKS.items():
+        for column, (elders, key, stage) in links.items():
+            known = set(frames[elders][key])
+            told = frames[table].dropna(subset=column)
+            for row in told[~told[column].isin(known)].to_dict("records"):
+                own = name_of(table, row[COLUMNS[table]]) if table in KINDS else name_of("contracts", row["contract_id"])
+                place = "/".join(str(row[name]) for name in KEYS[table])
+                ref = f"{table}/{place} > {elders}/{row[column]}"
+                rows.append(("deal", deals[own], stage, ref, f"{table}.{column}", row["seen_at"]))
+    frame = pd.DataFrame(rows, columns=list(WAIT))
+    return frame.astype({name: kind.dtype for name, kind in WAIT.items()})
+
+
+def deal_standing(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """``subject_id`` → ``status``: the contract's word where there is one; else ended only where every paper of the deal is."""
+    deals = deals_of(frames)
+    words: dict[str, dict[str, list[str]]] = {}
+    for table in ("inquiries", "quotations", "contracts"):
+        frame = frames[table]
+        for number, word in zip(frame[COLUMNS[table]], frame["status"], strict=True):
+            words.setdefault(deals[name_of(table, number)], {}).setdefault(table, []).append(word)
+    rows = [(deal, _word(told)) for deal, told in sorted(words.items())]
+    return pd.DataFrame(rows, columns=["subject_id", "status"])
+
+
+def _word(told: Mapping[str, list[str]]) -> str:
+    if "contracts" in told:
+        return told["contracts"][0]
+    if "quotations" in told:
+        return "open" if set(told["quotations"]) - {"rejected", "expired"} else told["quotations"][0]
+    return told["inquiries"][0]
+
+
+__all__ = ["OF_CONTRACT", "deal_proofs", "deal_standing", "deal_waits"]
