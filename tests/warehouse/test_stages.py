@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from transforms.followed import follow
 from transforms.stages import StagedShop
 from warehouse.database import client_session
+from warehouse.followed import refresh_followed
 from warehouse.merge import merge
 from warehouse.stages import forget_deals, refresh, touched
 
@@ -28,6 +30,7 @@ def arrive(engine):
         with client_session(engine, shop.client) as conn:
             speaks_of = touched(conn, shop.client, shop.name, frames)
             merge(conn, frames)
+            refresh_followed(conn, shop.client, shop.name, sorted(speaks_of.get("order", ())), follow)
             return refresh(conn, shop, speaks_of)
 
     return store
