@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from asyncio import sleep
 from email.utils import format_datetime
 
 from starlette.responses import HTMLResponse
@@ -66,7 +67,7 @@ class Frontline:
         async def late(message: Message) -> None:
             if message["type"] == "http.response.start":
                 with contextlib.suppress(asyncio.CancelledError):
-                    await asyncio.sleep(self._stall_seconds)
+                    await sleep(self._stall_seconds)
             await send(message)
 
         return late

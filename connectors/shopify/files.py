@@ -1,4 +1,5 @@
 """Bulk operations: ask for a window as a file, wait, fetch, and believe it only when its lines are as many as were counted.
+Whether all files of a window together hold what it holds is proven by whoever walks (``walk.py``).
 
 A file that failed half-way offers what it has (``partialDataUrl``); that is never taken. A slice Shopify could not finish
 is cut in two, as dense ones time out.
@@ -40,7 +41,7 @@ class FileDesk:
             return [[window.start.isoformat(), window.end.isoformat()]]
         parts = []
         for half in _halves(window):
-            reply = self._graph.ask(queries.ORDERS_COUNT, {"search": self._way.search(half)}, note="counting a slice")
+            reply = self._graph.ask(self._way.recount, {"search": self._way.search(half)}, note="counting a slice")
             parts += self.slices(half, None, reply.json["data"]["ordersCount"]["count"])
         return parts
 

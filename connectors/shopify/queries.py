@@ -36,12 +36,12 @@ def _order(lines: int, others: int) -> str:
 LINES_A_PAGE, OTHERS_A_PAGE, OTHERS_AT_MOST, LINES_AT_MOST = 10, 5, 100, 250
 
 ORDERS = f"""query($search: String!, $first: Int!, $after: String) {{
-  ordersCount(query: $search) {{ count precision }}
+  ordersCount(query: $search, limit: null) {{ count precision }}
   orders(query: $search, sortKey: UPDATED_AT, first: $first, after: $after) {{
     nodes {{ {_order(LINES_A_PAGE, OTHERS_A_PAGE)} }} {_PAGE_INFO}
   }}
 }}"""
-ORDERS_COUNT = "query($search: String!) { ordersCount(query: $search) { count precision } }"
+ORDERS_COUNT = "query($search: String!) { ordersCount(query: $search, limit: null) { count precision } }"
 ORDER_WHOLE = f"query($id: ID!) {{ order(id: $id) {{ {_order(LINES_AT_MOST, OTHERS_AT_MOST)} }} }}"
 ORDER_LINES = f"""query($id: ID!, $after: String!) {{
   order(id: $id) {{ __typename id lineItems(first: {LINES_AT_MOST}, after: $after) {{ nodes {{ {LINE} }} {_PAGE_INFO} }} }}
@@ -82,6 +82,7 @@ VARIANTS = f"""query($search: String, $first: Int!, $after: String) {{
     {_PAGE_INFO}
   }}
 }}"""
+VARIANTS_COUNT = "query($search: String) { productVariantsCount(query: $search, limit: null) { count precision } }"
 VARIANT_WHOLE = f"""query($id: ID!) {{
   productVariant(id: $id) {{
     {_VARIANT} inventoryItem {{ id tracked inventoryLevels(first: 200) {{ nodes {{ {_LEVEL} }} {_PAGE_INFO} }} }}
@@ -110,7 +111,7 @@ def _after_sales(returns: int, asked: int, refunds: int, back: int) -> str:
 
 RETURNS_A_PAGE, REFUNDS_A_PAGE, REFUNDS_AT_MOST = 3, 5, 8
 RETURNING = f"""query($search: String!, $first: Int!, $after: String) {{
-  ordersCount(query: $search) {{ count precision }}
+  ordersCount(query: $search, limit: null) {{ count precision }}
   orders(query: $search, sortKey: UPDATED_AT, first: $first, after: $after) {{
     nodes {{ id test returns(first: 1) {{ nodes {{ id }} }} refunds(first: 1) {{ id }} }} {_PAGE_INFO}
   }}

@@ -29,8 +29,8 @@ class Walk:
     """Reads one entity of one shop.
 
     State: ``group``; ``first``, ``after``, ``page`` (mark of the last one), ``is_listed`` for the listing; ``slices`` and
-    ``job`` for files; ``todo`` (further calls); ``counted`` (at the first page), ``read``, ``left_out`` (test orders) and
-    ``announced`` for the proof.
+    ``job`` for files; ``todo`` (further calls); ``counted`` (at the first page; ``is_capped``: Shopify
+    stopped counting there), ``read``, ``left_out`` (test orders) and ``announced`` for the proof.
     """
 
     def __init__(self, entity: str, way: Way, graph: Graph) -> None:
@@ -54,7 +54,7 @@ class Walk:
         if state["todo"]:
             return self._further(state)
         if state["slices"]:
-            return self._file(state)
+            return self._file(state, window)
         return self._list(state, window)
 
     def _further(self, state: State) -> dict[str, Any]:
@@ -72,18 +72,19 @@ class Walk:
         note = f"{self._entity}, {search or 'all'}" + (f", behind page {state['group'] + 1}" if state["after"] else "")
         reply = self._next_page(state, search, note)
         count = self._count(reply)
+        if not state["after"]:
+            state |= {"counted": count, "is_capped": self._is_capped(reply)}
         if not state["after"] and self._way.file and count is not None and count > endpoints.PAGED_UP_TO:
             state |= {"slices": self._files.slices(window, search, count), "is_listed": True, "announced": 0}
             return None
         found = at("data", *self._way.place)(reply.json) or {}
         records = found.get("nodes") or []
-        state["counted"] = count if not state["after"] else state["counted"]
         state["read"] += len(records)
         state["left_out"] += sum(map(is_test, records))
         state |= {"todo": self._way.todo(self._way.part, records), "group": state["group"] + 1, "page": _mark(records)}
         state |= self._after(found, state)
         if state["is_listed"] and count is not None and state["counted"] is not None:
-            self._prove(state, count)
+            self._prove(state, count, self._is_capped(reply))
         return _page(reply, note, self._way.part)
 
     def _next_page(self, state: State, search: str | None, note: str) -> Reply:
@@ -120,14 +121,18 @@ class Walk:
         told = at("data", self._way.counts)(reply.json) if self._way.counts else None
         return told.get("count") if isinstance(told, dict) and isinstance(told.get("count"), int) else None
 
-    def _prove(self, state: State, count: int) -> None:
-        """Hold what was read against the vendor's own counts, at the beginning and at the end.
+    def _is_capped(self, reply: Reply) -> bool:
+        return bool(self._way.counts) and at("data", self._way.counts, "precision")(reply.json) == "AT_LEAST"
+
+    def _prove(self, state: State, count: int, is_capped: bool) -> None:
+        """Hold what was read, in pages or in files, against the vendor's own counts, at the beginning and at the end.
 
         A record that changes while its window is read leaves it, before or after its page: so what was read may lie anywhere
         between the two. Elsewhere a page is missing: then the vendor's count is announced, and no certificate is given.
+        A count that is only a least one bounds nothing from above.
         """
         least, most = sorted((state["counted"], count))
-        is_whole = least <= state["read"] <= most
+        is_whole = least <= state["read"] and (state["read"] <= most or is_capped or state.get("is_capped"))  # older cursors lack it
         if self._way.counts_records:
             state["announced"] = (state["read"] if is_whole else count) - state["left_out"]
         elif not is_whole:
@@ -136,7 +141,7 @@ class Walk:
                 "The window stays open and is read again later."
             )
 
-    def _file(self, state: State) -> dict[str, Any]:
+    def _file(self, state: State, window: Window) -> dict[str, Any]:
         fields = self._files.step(state)
         if fields["part"] == FILE:
             lines = fields.pop("lines")
@@ -145,12 +150,28 @@ class Walk:
             state["read"] += len(roots)
             state["left_out"] += sum(map(is_test, roots))
             state |= {"todo": self._way.todo(FILE, records), "announced": state["read"] - state["left_out"]}
+            if not state["slices"]:
+                self._prove_files(state, window)
         return fields
+
+    def _prove_files(self, state: State, window: Window) -> None:
+        """Count once more behind the last file: a bulk operation's own counters tell what it wrote, not what there is."""
+        search = self._way.search(window)
+        reply = self._graph.ask(self._way.recount, {"search": search}, note=f"{self._entity}, {search or 'all'}: counting again")
+        count = self._count(reply)
+        if count is None:
+            raise RetryableError(
+                f"{self._graph.who()}: {self._entity}: Shopify gave no count to hold its files against. "
+                "The window stays open and is read on later."
+            )
+        if state["counted"] is None:  # a reading begun before files were held against counts
+            state |= {"counted": count, "is_capped": True}
+        self._prove(state, count, self._is_capped(reply))
 
 
 def _fresh(way: Way) -> State:
     listing = {"first": min(way.first, MOST_AT_ONCE), "after": None, "page": None, "is_listed": False}
-    proof = {"counted": None, "read": 0, "left_out": 0, "announced": None}
+    proof = {"counted": None, "is_capped": False, "read": 0, "left_out": 0, "announced": None}
     return {"group": -1, "todo": [], "slices": [], "job": None, "failures": 0, **listing, **proof}
 
 

@@ -32,6 +32,7 @@ class Way:
         part: what its pages are landed as.
         search: the window in Shopify's search language; None where everything is read.
         counts: field of the same query that counts what the search finds; ``counts_records``: these are the entity's records.
+        recount: query that tells nothing but that count, for what is read as files.
         file: the bulk query for a search; None where the entity is small enough for pages.
         is_sliced: whether a file's window may be cut (by the search).
         joins: for files, see :func:`connectors.shopify.documents.joined`.
@@ -45,6 +46,7 @@ class Way:
     search: Callable[[Window], str | None]
     counts: str | None = None
     counts_records: bool = True
+    recount: str | None = None
     file: Callable[[str | None], str] | None = None
     is_sliced: bool = False
     joins: Mapping[str, str] = field(default_factory=dict)
@@ -146,8 +148,8 @@ _ORDER_JOINS = {"LineItem": "lineItems"}
 _AT_ORDERS = at("data", "orders", "nodes")
 WAYS = {
     "orders": Way(
-        queries.ORDERS, ("orders",), "orders", 25, between("updated_at"), counts="ordersCount", file=queries.orders_file, is_sliced=True,
-        joins=_ORDER_JOINS,
+        queries.ORDERS, ("orders",), "orders", 25, between("updated_at"), counts="ordersCount",
+        recount=queries.ORDERS_COUNT, file=queries.orders_file, is_sliced=True, joins=_ORDER_JOINS,
         legs={
             "whole": Leg(queries.ORDER_WHOLE, ("id",), "order"), "lines": Leg(queries.ORDER_LINES, ("id", "after"), "lines"),
             "parcels": Leg(queries.PARCELS, ("ids",), "parcels"), "parcel": Leg(queries.PARCEL_REST, ("id", "after"), "parcels"),
@@ -160,7 +162,8 @@ WAYS = {
     ),
     "listings": Way(
         queries.VARIANTS, ("productVariants",), "variants", 50, lambda window: None, counts="productVariantsCount",
-        file=lambda search: queries.VARIANTS_FILE, joins={"InventoryLevel": "inventoryItem.inventoryLevels"},
+        recount=queries.VARIANTS_COUNT, file=lambda search: queries.VARIANTS_FILE,
+        joins={"InventoryLevel": "inventoryItem.inventoryLevels"},
         legs={"whole": Leg(queries.VARIANT_WHOLE, ("id",), "variant")}, todo=todo_variants,
         select={"variants": at("data", "productVariants", "nodes"), "variant": alone("data", "productVariant")},
     ),

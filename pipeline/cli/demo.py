@@ -25,7 +25,7 @@ def demo(
     orders_per_day: Annotated[int, typer.Option(min=0, help="Orders a day, over all shops.")] = 40,
     out: Annotated[Path, typer.Option(help="Everything the demo writes lies here; running again is the next run.")] = Path("build/demo"),
     night: Annotated[datetime, typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="The night's end of interval (UTC).")] = NIGHT,
-    speed: Annotated[float, typer.Option(min=1, help="Sandbox seconds in one of ours, quotas included.")] = 80,
+    speed: Annotated[float, typer.Option(min=1, help="Sandbox seconds in one of ours, quotas included.")] = 60,
     faults: Annotated[str, typer.Option(help="none, flaky or hostile marketplaces.")] = "none",
     samples: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="Serve only what the vendors publish, below DIR (docs/samples.md).")

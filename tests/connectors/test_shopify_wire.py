@@ -184,6 +184,10 @@ def bulk(status, objects=0, roots=0, url=None, **more):
     return {"bulkOperation": {"id": "gid://shopify/BulkOperation/1", "status": status, "errorCode": None, **counts, "url": url, **more}}
 
 
+def counted(count, precision="EXACT"):
+    return {"ordersCount": {"count": count, "precision": precision}}
+
+
 STARTED = {"bulkOperationRunQuery": {"bulkOperation": {"id": "gid://shopify/BulkOperation/1", "status": "CREATED"}, "userErrors": []}}
 LINES = (
     b'{"id":"gid://shopify/Order/1","test":false,"legacyResourceId":"1"}\n'
@@ -198,7 +202,7 @@ def files(monkeypatch):
 
 def test_a_file_is_waited_for_and_taken_when_its_lines_are_as_many_as_were_counted(store, files, loopback, said):
     loopback.on("GET", "/file", said(LINES))
-    connector = store(orders(1, 1), STARTED, bulk("RUNNING"), bulk("COMPLETED", 2, 1, f"{loopback.url}/file?signature=s"))
+    connector = store(orders(1, 1), STARTED, bulk("RUNNING"), bulk("COMPLETED", 2, 1, f"{loopback.url}/file?signature=s"), counted(1))
     pages = list(connector.read("orders", WINDOW))
     assert [page.part for page in pages] == ["job", "file"] and pages[-1].announced == 1
     download = loopback.calls("/file")[0]
@@ -219,15 +223,37 @@ def test_a_file_with_fewer_lines_than_counted_is_never_taken(store, files, loopb
 def test_nothing_found_though_objects_were_counted_is_trouble_and_an_empty_window_is_not(store, files):
     with pytest.raises(RetryableError, match="counted 5 objects"):
         list(store(orders(5, 1), STARTED, bulk("COMPLETED", 5, 5)).read("orders", WINDOW))
-    pages = list(store(orders(1, 1), STARTED, bulk("COMPLETED", 0, 0)).read("orders", WINDOW))
-    assert pages[-1].body == b"" and pages[-1].announced == 0 and pages[-1].cursor is None
+    for left in (1, 0):  # still counted behind the file: missing, and announced; gone meanwhile: an empty window
+        pages = list(store(orders(1, 1), STARTED, bulk("COMPLETED", 0, 0), counted(left)).read("orders", WINDOW))
+        assert pages[-1].body == b"" and pages[-1].announced == left and pages[-1].cursor is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "precision", "announced"),
+    ((1, 1, "EXACT", 1), (3, 3, "EXACT", 3), (3, 1, "EXACT", 1), (0, 0, "AT_LEAST", 1), (2, 2, "AT_LEAST", 2)),
+    ids=("the right file", "a short file", "two left the window while it was read", "more than a capped count", "less than a capped one"),
+)
+def test_a_file_is_held_against_the_count_behind_it_and_not_against_its_own_counters_alone(
+    store, files, monkeypatch, loopback, said, first, last, precision, announced
+):
+    monkeypatch.setattr(endpoints, "PAGED_UP_TO", -1)
+    loopback.on("GET", "/file", said(LINES))
+    done = bulk("COMPLETED", 2, 1, f"{loopback.url}/file")
+    pages = list(store(orders(first, 1), STARTED, done, counted(last, precision)).read("orders", WINDOW))
+    assert pages[-1].announced == announced and variables(loopback) == {"search": variables(loopback, 0)["search"]}
+
+
+def test_a_file_behind_which_nothing_is_counted_is_not_taken_for_proven(store, files, loopback, said):
+    loopback.on("GET", "/file", said(LINES))
+    with pytest.raises(RetryableError, match="no count to hold its files against"):
+        list(store(orders(1, 1), STARTED, bulk("COMPLETED", 2, 1, f"{loopback.url}/file"), {"ordersCount": None}).read("orders", WINDOW))
 
 
 def test_what_a_failed_file_offers_in_part_is_never_fetched_and_its_window_is_cut_in_two(store, files, loopback, said):
     loopback.on("GET", "/file", said(LINES))
     failed = bulk("FAILED", 1, 1, None, errorCode="TIMEOUT", partialDataUrl=f"{loopback.url}/partial")
     done = bulk("COMPLETED", 2, 1, f"{loopback.url}/file")
-    pages = list(store(orders(1, 1), STARTED, failed, STARTED, done, STARTED, done).read("orders", WINDOW))
+    pages = list(store(orders(1, 1), STARTED, failed, STARTED, done, STARTED, done, counted(2)).read("orders", WINDOW))
     assert [page.part for page in pages] == ["job", "job", "file", "job", "file"] and not loopback.calls("/partial")
     texts = [call.json["variables"]["query"] for call in loopback.calls(GRAPHQL) if "query" in call.json["variables"]]
     assert "2026-11-15T15:10:00Z" in texts[1] and "2026-11-15T15:10:00Z" in texts[2] and texts[0] != texts[1] != texts[2]
@@ -238,7 +264,7 @@ def test_other_programs_bulk_operations_are_waited_for(store, files, loopback, s
     refusal = {"field": None, "message": "busy", "code": "OPERATION_IN_PROGRESS"}
     busy = {"bulkOperationRunQuery": {"bulkOperation": None, "userErrors": [refusal]}}
     done = bulk("COMPLETED", 2, 1, f"{loopback.url}/file")
-    assert len(list(store(orders(1, 1), busy, STARTED, done).read("orders", WINDOW))) == 2
+    assert len(list(store(orders(1, 1), busy, STARTED, done, counted(1)).read("orders", WINDOW))) == 2
     assert 30 in clock.slept
 
 
@@ -254,7 +280,7 @@ def test_a_long_wait_for_a_file_gives_the_slot_back_and_goes_on_with_the_same_op
     pages = []
     with pytest.raises(QuotaWait):
         pages.extend(iter_into(pages, connector.read("orders", WINDOW)))
-    again = store(bulk("COMPLETED", 2, 1, f"{loopback.url}/file"))
+    again = store(bulk("COMPLETED", 2, 1, f"{loopback.url}/file"), counted(1))
     rest = list(again.read("orders", WINDOW, pages[-1].cursor))
     assert [page.part for page in (*pages, *rest)] == ["job", "file"]
 

@@ -36,6 +36,6 @@ def test_a_stalled_call_is_judged_when_it_came_and_answered_late(monkeypatch):
     async def send(message):
         order.append(message["type"])
 
-    monkeypatch.setattr("sandbox.frontline.asyncio.sleep", hold)
+    monkeypatch.setattr("sandbox.frontline.sleep", hold)  # this module's name alone: other tests' servers sleep in this process too
     asyncio.run(Frontline(judge, None, house, 45.0)({"type": "http", "path": "/"}, None, send))
     assert order == ["judged", "held 45.0", "http.response.start", "http.response.body"]
