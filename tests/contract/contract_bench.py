@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -32,7 +33,7 @@ from pipeline.demo.truth import Comparison, compare
 from pipeline.validate import Chunk, stamp
 from transforms import checks
 from transforms.checks import BatchFacts, check
-from transforms.schema import Kind
+from transforms.schema import Kind, Table
 from transforms.tables import CANONICAL
 
 PATIENCE_SECONDS = 10_000_000.0  # waits cost nothing here, so they are waited out
@@ -242,9 +243,8 @@ class Bench:
         true = [row for row in self.truth(table) if all(row.get(name) == value for name, value in scope.items())]
         shared = [name for name, each in self.module.ENDPOINTS.items() if table in each.tables and name != entity]
         if not whole or (shared and not scope):
-            names = CANONICAL[table].full_key
-            keys = {tuple(str(row[name]) for name in names) for row in rows.values()}
-            true = [row for row in true if tuple(str(row[name]) for name in names) in keys]
+            keys = {_plain_key(CANONICAL[table], row) for row in rows.values()}
+            true = [row for row in true if _plain_key(CANONICAL[table], row) in keys]
         found: Comparison = compare(CANONICAL[table], true, rows.values())
         return [f"{table} {line}" for line in found.examples]
 
@@ -292,6 +292,12 @@ def _pull() -> SimpleNamespace:
 def _silent_gate(kept: Mapping[str, Any]) -> SimpleNamespace:
     """The rules part good rows from bad; Great Expectations, which says so once more for Data Docs, is not even imported."""
     return SimpleNamespace(success=True)
+
+
+def _plain_key(table: Table, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The row's key as text, the same whether its decimals are numbers or JSON's texts."""
+    values = ((row[name], table.by_name[name].kind) for name in table.full_key)
+    return tuple(str(Decimal(value).normalize() if kind is Kind.RATE else value) for value, kind in values)
 
 
 def _key(row: Mapping[str, Any], names: Iterable[str]) -> tuple[Any, ...]:
