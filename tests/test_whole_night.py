@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ from warehouse import embedded
 
 REFUSED = "lumora"
 SILENT = {"tracking_events"}  # parcels are followed from the first night on; the services tell of them from the next day on
-pytestmark = pytest.mark.timeout(900)  # two whole nights of every shop, in Airflow
+pytestmark = pytest.mark.timeout(900)  # a night of every shop and one of two brands, in Airflow
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,12 @@ def first(out):
 
 @pytest.fixture(scope="module")
 def second(out, first):
-    before = rows(out)
+    """Once more for two of the brands: the one whose push was refused, and one whose push went."""
+    before, folder = rows(out), out / "two brands"
+    folder.mkdir()
+    for name in (REFUSED, "northpeak"):
+        shutil.copy(REPOSITORY / "clients" / f"{name}.yaml", folder)
+    os.environ["DAIYUN_CLIENTS"] = str(folder)
     return night(out), before, rows(out)
 
 

@@ -25,7 +25,7 @@ COLOURS = {
     "awaiting_input": "magenta",
 }
 MOVING = frozenset(("running", "queued", "scheduled", "restarting", "up_for_retry", "up_for_reschedule"))
-LOOK_SECONDS = 0.7
+LOOK_SECONDS = 2
 QUIET_SECONDS = 20  # after the night's end the asset's runs begin within this
 
 
@@ -58,7 +58,8 @@ class Night:
         deadline = time.monotonic() + timeout_seconds
         with Live(console=self.console, refresh_per_second=4, transient=True) as live:
             while not self._is_over() and time.monotonic() < deadline:
-                live.update(self._picture())
+                if self.console.is_terminal and not self.console.quiet:  # each picture is a long list that Airflow has to make
+                    live.update(self._picture())
                 time.sleep(LOOK_SECONDS)
         return self.runs
 
