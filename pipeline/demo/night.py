@@ -25,7 +25,8 @@ COLOURS = {
     "awaiting_input": "magenta",
 }
 MOVING = frozenset(("running", "queued", "scheduled", "restarting", "up_for_retry", "up_for_reschedule"))
-LOOK_SECONDS = 0.7
+PARKED = ("awaiting_input", "deferred")
+LOOK_SECONDS = 2
 QUIET_SECONDS = 20  # after the night's end the asset's runs begin within this
 
 
@@ -58,7 +59,8 @@ class Night:
         deadline = time.monotonic() + timeout_seconds
         with Live(console=self.console, refresh_per_second=4, transient=True) as live:
             while not self._is_over() and time.monotonic() < deadline:
-                live.update(self._picture())
+                if self.console.is_terminal and not self.console.quiet:  # each picture is a long list that Airflow has to make
+                    live.update(self._picture())
                 time.sleep(LOOK_SECONDS)
         return self.runs
 
@@ -85,8 +87,9 @@ class Night:
         """Whether nothing moves any more but questions to people; answers one where two or more wait."""
         instances = self.airflow.task_instances(self.runs[PUSH])
         waiting = [approval for approval in self.airflow.pending_approvals() if approval.run_id == self.runs[PUSH]["dag_run_id"]]
-        if not waiting or any(_moves(each, instances) for each in instances):  # else a slow client's question would come too late
-            return False
+        parked = sum(each["state"] in PARKED for each in instances)  # a question of the last seconds is not among the waiting yet
+        if not waiting or len(waiting) < parked or any(_moves(each, instances) for each in instances):
+            return False  # else a slow client's question would come too late
         answers = self._asked_again(waiting) if self.answered else self._answer(waiting)
         for approval, option in answers:
             self.airflow.answer(approval, option, "answered by the demo")
@@ -119,7 +122,7 @@ def _moves(instance: dict[str, Any], instances: Iterable[dict[str, Any]]) -> boo
     if instance["state"] is not None:
         return instance["state"] in MOVING
     row = [each for each in instances if each["map_index"] == instance["map_index"]]
-    return not any(each["state"] in ("awaiting_input", "deferred") for each in row)
+    return not any(each["state"] in PARKED for each in row)
 
 
 def _grid(instances: Iterable[dict[str, Any]]) -> Grid:

@@ -48,7 +48,7 @@ def run_demo(options: Options, console: Console, answer: Answering = approve_all
         console.print(f"Airflow {airflow.ui_url}  (user {airflow.user}, password {airflow.password})")
         night, runs = _run_nights(options, airflow, console, answer)
         with console.status("Comparing every table with the marketplaces' own truth ..."):
-            truth = {} if options.samples else compare_all(state.engine(), sandbox["truth"])
+            truth = {} if options.samples else compare_all(state.engine(), sandbox["truth"], _compared(clients))
         samples = account(state.engine(), load_clients(clients), sandbox) if options.samples else {}
         summary = _summarise(options, env, sandbox, clients, runs, truth, time.monotonic() - begun) | samples
         summaries.write(summary, options.out / "summary.json")
@@ -89,6 +89,11 @@ def _start_parts(options: Options, parts: contextlib.ExitStack) -> tuple[dict[st
 def _clients(options: Options) -> Path:
     """The clients' files of the repository, or those `DAIYUN_CLIENTS` names."""
     return Path(os.environ.get("DAIYUN_CLIENTS") or REPOSITORY / "clients")
+
+
+def _compared(clients: Path) -> list[str] | None:
+    """Of other clients' files their shops alone; of the example clients everything, also what should not be there."""
+    return None if clients == REPOSITORY / "clients" else [shop.name for client in load_clients(clients) for shop in client.shops]
 
 
 def _free_port(options: Options) -> int:
