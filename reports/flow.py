@@ -33,10 +33,11 @@ def _row(line: Line, before: Sequence[Line], after: Sequence[Line], widest: int,
     is_first, shape = not before, [_width(n, widest) for n in (line.entered, line.reached, *(next_.reached for next_ in after))]
     tells_share = line.is_told and line.share is not None and not (is_first and line.share == 1)
     return {
-        "stage": stage_name(line.stage, speak), "is_head": is_first and not after, "is_told": line.is_told,
+        "stage": stage_name(line.stage, speak), "is_head": is_first and not after,
+        "is_told": line.is_told, "is_idle": not (line.is_told or line.waiting),
         "count": counted(line.subject, line.entered, speak) if is_first else speak.number(line.entered),
         "share": speak.say("%(share)s of all", share=speak.percent(line.share)) if tells_share else None,
-        "before": _waits(line, speak) if is_first else None, "between": _between(after[0], speak) if after else None,
+        "before": _told(None, [], line, speak) if is_first else None, "between": _between(after[0], speak) if after else None,
         "down": _drawing(*shape, is_down=True), "across": _drawing(*shape, is_down=False),
     }
 
@@ -68,8 +69,13 @@ def _start(width: float) -> float:
 def _between(line: Line, speak: Language) -> dict[str, Any] | None:
     """What is known of the way into ``line``: the share that came this far, how long it took, who still waits."""
     step = speak.percent(line.step) if line.is_told and line.step is not None else None
-    took, waits = _took(line.median_hours, line.p90_hours, speak), _waits(line, speak)
-    return {"step": step, "took": took, **(waits or {"waiting": None, "overdue": None})} if step or took or waits else None
+    return _told(step, _took(line.median_hours, line.p90_hours, speak), line, speak)
+
+
+def _told(step: str | None, took: list[str], line: Line, speak: Language) -> dict[str, Any] | None:
+    waiting = speak.say("%(n)s waiting", n=speak.number(line.waiting)) if line.waiting else None
+    overdue = speak.say_n("%(n)s of them overdue", "%(n)s of them overdue", line.stuck) if line.stuck else None
+    return {"step": step, "took": took, "waiting": waiting, "overdue": overdue} if step or took or waiting else None
 
 
 def _took(median_hours: float | None, p90_hours: float | None, speak: Language) -> list[str]:
@@ -80,12 +86,3 @@ def _took(median_hours: float | None, p90_hours: float | None, speak: Language) 
         return [speak.say("at once")]
     half = speak.say("half within %(time)s", time=speak.duration(median_hours)) if median_hours >= MINUTE else speak.say("half at once")
     return [half, speak.say("nine of ten within %(time)s", time=speak.duration(p90_hours))]
-
-
-def _waits(line: Line, speak: Language) -> dict[str, Any] | None:
-    if not line.waiting:
-        return None
-    return {
-        "waiting": speak.say("%(n)s waiting", n=speak.number(line.waiting)),
-        "overdue": speak.say_n("%(n)s of them overdue", "%(n)s of them overdue", line.stuck) if line.stuck else None,
-    }

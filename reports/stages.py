@@ -15,7 +15,7 @@ from reports.colours import palette
 from reports.facts import Brand
 from reports.flow import flow
 from reports.language import Language, language
-from reports.stage_words import counted, exception_text, mode_name, stage_name, subject_name
+from reports.stage_words import counted, exception_text, mode_name, subject_name
 from reports.view import TEMPLATES, shop_names
 from transforms.metrics import ShopFacts
 from transforms.stages import Board, ShownException
@@ -62,22 +62,31 @@ def section(boards: Iterable[Board], shops: Iterable[ShopFacts], zone: str, spea
 
 
 def _in_mail(board: Board, names: Mapping[str, str], zone: str, speak: Language) -> dict[str, Any]:
-    widest = {line.subject: max(each.entered for each in board.lines if each.subject == line.subject) for line in board.lines}
-    rows = [
-        {
-            "stage": stage_name(line.stage, speak), "entered": speak.number(line.entered), "is_first": line.step is None,
-            "bar": max(round(100 * line.entered / widest[line.subject]), 1) if line.entered else 0,
-            "share": speak.percent(line.share) if line.share is not None and line.step is not None else None,
-            "overdue": speak.say("%(n)s overdue", n=speak.number(line.stuck)) if line.stuck else None,
-        }
-        for line in board.lines
-        if line.is_told or line.stuck
-    ]
+    actions = stuck.actions(board, names, zone, speak)[:MOST_IN_MAIL]
+    others = len(board.stuck) - sum(action["total"] for action in actions)
     return {
-        "mode": mode_name(board.mode, speak), "rows": rows,
-        "stuck": [stuck.item(one, board, names, zone, speak) for one in board.stuck[:MOST_IN_MAIL]],
-        "more": max(len(board.stuck) - MOST_IN_MAIL, 0), "said": _said(len(board.stuck), speak),
+        "mode": mode_name(board.mode, speak), "rows": _mail_rows(board, speak), "passes": _passes(board),
+        "said": _said(len(board.stuck), speak), "actions": actions,
+        "more": speak.say_n("%(n)s more is overdue.", "%(n)s more are overdue.", others) if others else None,
     }
+
+
+def _mail_rows(board: Board, speak: Language) -> list[dict[str, Any]]:
+    """Stages that have something to tell; what lies after one that has nothing is told after the one before it."""
+    shown: list[dict[str, Any]] = []
+    for row in flow(board, speak):
+        bar, between = row["down"], row["between"]
+        if row["is_idle"] and shown:
+            shown[-1]["between"] = shown[-1]["between"] or between
+        elif not row["is_idle"]:
+            dark = round(bar["entered"][2])
+            shown.append({**row, "dark": dark, "pale": max(round(bar["reached"][2]) - dark, 0)})
+    return shown
+
+
+def _passes(board: Board) -> bool:
+    """Something is past a stage that has no record of it."""
+    return any(line.reached > line.entered for line in board.lines)
 
 
 def _said(overdue: int, speak: Language) -> str:
@@ -97,7 +106,7 @@ def _board(board: Board, names: Mapping[str, str], zone: str, speak: Language) -
         "overdue": speak.say("%(n)s overdue", n=speak.number(len(board.stuck))) if board.stuck else None,
         "longest": stuck.item(board.stuck[0], board, names, zone, speak) if board.stuck else None,
         "flow": flow(board, speak) if begun or board.stuck else [], "columns": len(board.lines),
-        "passes": any(line.reached > line.entered for line in board.lines),
+        "passes": _passes(board),
         "actions": stuck.actions(board, names, zone, speak),
         "odd": stuck.folded(odd, len(board.exceptions), speak), "waiting_parents": board.waiting_parents,
         "ended": speak.say_n("%(n)s was cancelled or closed.", "%(n)s were cancelled or closed.", board.ended) if board.ended else None,

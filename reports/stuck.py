@@ -43,7 +43,8 @@ def _action(
     if allowed:
         words.append(speak.say("allowed: %(time)s", time=speak.duration(allowed)))
     return {
-        "action": next_action(board.mode, stage, speak), "words": words, "count": speak.say("%(n)s overdue", n=speak.number(len(several))),
+        "action": next_action(board.mode, stage, speak), "words": words, "total": len(several),
+        "count": speak.say("%(n)s overdue", n=speak.number(len(several))),
         **folded(listed, len(several), speak),
     }
 

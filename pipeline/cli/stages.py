@@ -90,7 +90,7 @@ def _print(client: Client, board: Board, code: str | None) -> None:
     title = f"{client.name}, {board.mode}"
     lines = [
         {
-            "stage": line.stage, "of": line.subject, "entered": line.entered if line.is_told else "not told", "share": _percent(line.share),
+            "stage": line.stage, "of": line.subject, "entered": line.entered if line.is_told else "no data", "share": _percent(line.share),
             "of the stage before": _percent(line.step), "median": _time(line.median_hours), "nine tenths": _time(line.p90_hours),
             "waiting": line.waiting, "overdue": line.stuck, "allowed": _time(line.service_level_hours),
         }

@@ -12,6 +12,7 @@ import report_boards as boards
 import report_weeks as weeks
 from report_browser import Browser, chromium
 
+from reports.colours import READABLE, contrast
 from reports.flow import flow
 from reports.language import LOCALES, language
 from reports.stage_words import counted, mode_name, next_action, stage_name, subject_name
@@ -55,6 +56,16 @@ def test_a_page_needs_nothing_beside_it_and_its_drawing_is_sound():
             for start, size in (("x", "width"), ("y", "height")):
                 assert float(bar.get(start)) >= 0 and float(bar.get(start)) + float(bar.get(size)) <= 100.01
     assert len(drawings) > 100
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_words_stand_out_from_what_is_behind_them_by_day_and_by_night(scheme):
+    styles = re.findall(r":root {([^}]*)}", shown("en"))
+    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]+);", styles[scheme].replace("#fff;", "#ffffff;")))
+    for words in ("ink", "faint", "bad", "good"):
+        assert contrast(colours[words], colours["card"]) >= READABLE, words
+    assert contrast(colours["ink"], colours["page"]) >= READABLE and contrast(colours["faint"], colours["page"]) >= READABLE
+    assert contrast(colours["bar"], colours["card"]) >= 3 and contrast(colours["head"], colours["card"]) >= 3
 
 
 def test_every_element_is_closed_and_every_link_leads_somewhere():
@@ -107,7 +118,7 @@ def test_between_two_stages_stand_the_share_the_times_and_who_waits():
 
 
 def test_a_hundred_thousand_overdue_are_counted_and_the_longest_named_under_one_next_action():
-    html = shown("en", (boards.hostile(100_000),))
+    html = shown("en", (boards.hostile(100_000, 100_000),))
     assert len(html.encode()) < 100_000
     assert html.count("Remind the buyer to pay") == 2, "once for the longest overdue, once for all"
     assert "100,000 waiting" in html and "99,997 more" in html and "and 99,980 more that this page leaves out" in html
@@ -136,6 +147,25 @@ def test_the_mail_tells_the_trades_chains_and_not_the_agencys_own(code):
     assert {each["mode"] for each in report.data["stages"]} == set(CHAINS)
 
 
+def in_mail(code, several):
+    metrics = weeks.lumora()
+    return build(metrics, weeks.LUMORA, weeks.certificates(metrics), code, boards=several, shops=boards.SHOPS)
+
+
+def test_the_mail_reads_as_a_chain_with_what_lies_between_its_stages_and_one_next_action_for_all_that_wait_for_it():
+    text = in_mail("en", (boards.make("b2b"),)).text
+    told = (
+        "Inquiry: 60 deals", "  ↓ 98% · half within", "1 waiting · 1 of them overdue", "Negotiation: 59  98% of all", "Completed: 18",
+        "9 are overdue", "- Answer the inquiry with a quotation. 1 overdue", "  Longest overdue: Inquiry 90000000000; 59",
+        "6 more are overdue.",
+    )
+    at = [text.index(each) for each in told]
+    assert at == sorted(at)
+    hostile = in_mail("zh", (boards.hostile(100_000, 100_000),))
+    assert hostile.text.count("提醒买家付款") == 1 and "100,000 项逾期" in hostile.text and "<script>" not in hostile.html
+    assert "已付款：暂无数据" in hostile.text and "已送达" not in hostile.text, "what has nothing to tell is left out"
+
+
 BEYOND = """[...document.querySelectorAll('body *')].filter(e => e.getClientRects().length)
     .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5 || e.getBoundingClientRect().left < -0.5).map(e => e.outerHTML)"""
 # Every line of every text, each with every other: pixels that two share; and texts that stick out of the card they stand in.
@@ -152,7 +182,10 @@ OUTSIDE = """[...document.querySelectorAll('.chain .stage')].filter(e => { const
     .map(e => e.textContent)"""
 
 
-@pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine: the layout cannot be looked at")
+WITHOUT_CHROMIUM = pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine: the layout cannot be looked at")
+
+
+@WITHOUT_CHROMIUM
 def test_nothing_reaches_beyond_a_telephone_or_a_desk_and_no_label_covers_another(tmp_path):
     with Browser(tmp_path) as browser:
         for code in LOCALES:
@@ -164,3 +197,13 @@ def test_nothing_reaches_beyond_a_telephone_or_a_desk_and_no_label_covers_anothe
                     assert browser.value(BEYOND) == [] and browser.value(CROSSED) == [] and browser.value(OUTSIDE) == []
                     drawn = "[...document.querySelectorAll('.bar')].filter(e => e.getClientRects().length).length"
                     assert browser.value(drawn) == sum(len(board.lines) for board in several), "one drawing of each stage is in sight"
+
+
+@WITHOUT_CHROMIUM
+def test_the_mails_section_fits_a_telephone_and_no_label_covers_another(tmp_path):
+    with Browser(tmp_path) as browser:
+        for code in LOCALES:
+            for several in (ALL, (boards.hostile(),)):
+                browser.show(in_mail(code, several).html, 390)
+                assert browser.value("document.documentElement.scrollWidth") <= 390
+                assert browser.value(BEYOND) == [] and browser.value(CROSSED) == []
