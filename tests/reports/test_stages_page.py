@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+import report_beside as beside
 import report_boards as boards
 import report_weeks as weeks
 from report_browser import Browser, chromium
@@ -145,6 +146,14 @@ def test_the_mail_tells_the_trades_chains_and_not_the_agencys_own(code):
     assert mode_name("agency", speak) not in report.html
     assert len(report.html.encode()) < LARGEST_BYTES
     assert {each["mode"] for each in report.data["stages"]} == set(CHAINS)
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_the_fullest_mail_of_a_client_in_all_trades_still_arrives_uncut(code):
+    metrics = weeks.lumora()
+    build(
+        metrics, weeks.LUMORA, weeks.certificates(metrics), code, weeks.lumora_changes(), beside.unkind(), boards=ALL, shops=boards.SHOPS
+    )
 
 
 def in_mail(code, several):
