@@ -90,13 +90,14 @@ def _print(client: Client, board: Board, code: str | None) -> None:
     title = f"{client.name}, {board.mode}"
     lines = [
         {
-            "stage": line.stage, "of": line.subject, "entered": line.entered if line.is_told else "no data", "share": _percent(line.share),
-            "of the stage before": _percent(line.step), "median": _time(line.median_hours), "nine tenths": _time(line.p90_hours),
+            "stage": line.stage, "entered": f"{line.entered:,}" if line.is_told else "no data", "share": _percent(line.share),
+            "step": _percent(line.step), "median": _time(line.median_hours), "p90": _time(line.p90_hours),
             "waiting": line.waiting, "overdue": line.stuck, "allowed": _time(line.service_level_hours),
         }
         for line in board.lines
     ]
     show(lines, lines[0], as_json=False, title=title)
+    console.print("share: of all that began; step: of those at the stage before; times from the stage before.", style="dim")
     stuck = [
         {
             "shop": item.shop, "what": f"{item.subject_kind} {item.subject_id}", "at": item.at, "waits for": item.waits_for,
@@ -117,11 +118,15 @@ def _print(client: Client, board: Board, code: str | None) -> None:
 
 
 def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{100 * share:.1f} %"
+    return None if share is None else f"{100 * share:.0f} %" if share >= 0.1 or not share else f"{100 * share:.1f} %"
 
 
 def _time(hours: float | None) -> str | None:
-    return None if hours is None else f"{hours:g} h" if hours < 48 else f"{hours / 24:.1f} d"
+    """Short, so that a line of the table stays one in a terminal."""
+    if hours is None:
+        return None
+    value, unit = (hours, "h") if hours < 48 else (hours / 24, "d")
+    return f"{value:.1f}".removesuffix(".0") + f" {unit}"
 
 
 @fees_app.command("list")
