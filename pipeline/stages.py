@@ -13,7 +13,7 @@ from pipeline.agency import refresh_agency
 from pipeline.clients import Client, ShopEntry
 from pipeline.errors import SettingsError
 from transforms.sites import SITES
-from transforms.stages import StagedShop
+from transforms.stages import CHAINS, StagedShop
 from transforms.stages.agency import EVERY_SHOP
 from transforms.stages.deals import COLUMNS, name_of
 from transforms.stages.subjects import SUBJECTS
@@ -50,6 +50,12 @@ def trade_mode(client: Client, entry: ShopEntry) -> str:
             f"it serves {', '.join(served)}. Mend `mode` in the client's file."
         )
     return entry.mode or ("b2c" if "b2c" in served else served[0])
+
+
+def trade_modes(client: Client) -> tuple[str, ...]:
+    """The chains that can have anything of the client on them, by its file."""
+    found = {trade_mode(client, entry) for entry in client.shops} | ({"agency"} if client.agreement else set())
+    return tuple(mode for mode in CHAINS if mode in found)
 
 
 def rebuild(client: Client) -> dict[str, int]:

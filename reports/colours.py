@@ -6,26 +6,32 @@ from dataclasses import dataclass
 
 WHITE, INK, NIGHT = "#ffffff", "#1f2937", "#1c1c1e"
 READABLE = 4.5  # WCAG AA for normal text
+PALE = 0.55
 
 
 @dataclass(frozen=True)
 class Palette:
-    """``brand`` as given; ``on_brand`` text on it; ``accent`` the brand readable on white, ``accent_dark`` on a night background."""
+    """``brand`` as given; ``on_brand`` text on it; ``accent`` the brand readable on white, ``accent_dark`` on a night background.
+
+    ``pale`` and ``pale_dark`` are what is less than an accent, for bars beside it and never for text.
+    """
 
     brand: str
     on_brand: str
     accent: str
     accent_dark: str
+    pale: str
+    pale_dark: str
 
 
 def palette(brand: str) -> Palette:
     """Args: brand: ``#rrggbb``."""
+    accent, accent_dark = _until_readable(brand, on=WHITE, towards=INK), _until_readable(brand, on=NIGHT, towards=WHITE)
     return Palette(
         brand=brand,
         on_brand=WHITE if contrast(brand, WHITE) >= contrast(brand, INK) else INK,
-        accent=_until_readable(brand, on=WHITE, towards=INK),
-        accent_dark=_until_readable(brand, on=NIGHT, towards=WHITE),
-    )
+        accent=accent, accent_dark=accent_dark, pale=_mix(accent, WHITE, PALE), pale_dark=_mix(accent_dark, NIGHT, PALE),
+    )  # fmt: skip
 
 
 def contrast(one: str, other: str) -> float:

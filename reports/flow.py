@@ -1,64 +1,88 @@
-"""A chain drawn as a funnel: one bar a stage, as wide as what has entered it; geometry only, the template paints it."""
+"""A chain drawn as a ribbon through its stages, as wide at each as what has come at least so far; geometry only, the template paints it.
+
+The same ribbon runs down a telephone and across a desk: both drawings are made, in a hundred by a hundred that is stretched
+to the place it gets, and hold no letter, so that no words are stretched with them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from reports.language import Language
 from reports.stage_words import counted, stage_name
 from transforms.stages import Board, Line
 
-WIDTH, BAR, TEXT, BETWEEN, LEG_GAP = 340, 16, 24, 30, 26
-LEAST = 4  # a stage that something has entered can be seen
+WHOLE = 100.0
+MINUTE = 1 / 60
+LEAST = 2.0  # a stage that something has entered can be seen
 
 
-def flow(board: Board, speak: Language) -> dict[str, Any]:
-    """Rows from top to bottom in a viewBox of ``width`` × ``height``: the size of a telephone, so that letters stay legible there."""
-    y, rows, leg, above = 0, [], None, None
-    for line in board.lines:
-        if line.subject != leg:
-            y += LEG_GAP if leg else 0
-            leg, above = line.subject, None
-            widest = max((each.entered for each in board.lines if each.subject == leg), default=0)
-        elif rows:
-            y += BETWEEN
-        width = round(max(LEAST, WIDTH * line.entered / widest), 1) if line.entered and widest else 0
-        bar = {"y": y + TEXT, "x": round((WIDTH - width) / 2, 1), "width": width, "height": BAR}
-        rows.append({
-            "stage": stage_name(line.stage, speak), "text_y": y + 17, "bar": bar, "is_told": line.is_told, "link": _link(above, bar),
-            "value": speak.number(line.entered) if line.is_told else speak.say("not told"), "share": _share(line, board, speak),
-            "took": _took(line, speak), "stuck": speak.say("%(n)s overdue", n=speak.number(line.stuck)) if line.stuck else None,
-            "between_y": y - 10, "starts_leg": above is None and len(rows) > 0,
-        })
-        above = bar if width else above
-        y += TEXT + BAR
-    return {"width": WIDTH, "height": y + 4, "rows": rows, "spoken": _spoken(board, speak)}
+def flow(board: Board, speak: Language) -> list[dict[str, Any]]:
+    """The stages in chain order, each with its bar, the ribbon to the next stage of its leg, and what is told between the two."""
+    kinds = list(dict.fromkeys(line.subject for line in board.lines))
+    return [row for kind in kinds for row in _leg([line for line in board.lines if line.subject == kind], speak)]
 
 
-def _link(above: dict[str, Any] | None, bar: dict[str, Any]) -> str | None:
-    """The outline between two bars of one leg, an SVG polygon's points."""
-    if above is None or not bar["width"]:
-        return None
-    top, low = above["y"] + above["height"], bar["y"]
-    corners = ((above["x"], top), (above["x"] + above["width"], top), (bar["x"] + bar["width"], low), (bar["x"], low))
-    return " ".join(f"{round(x, 1)},{y}" for x, y in corners)
+def _leg(lines: Sequence[Line], speak: Language) -> list[dict[str, Any]]:
+    return [_row(line, lines[max(at - 1, 0) : at], lines[at + 1 : at + 2], lines[0].reached, speak) for at, line in enumerate(lines)]
 
 
-def _share(line: Line, board: Board, speak: Language) -> str | None:
-    """Of everything that began the leg, in shops that tell this stage; nothing is said of a leg's first stage if that is all of it."""
-    if not line.is_told or line.share is None or (line.share == 1 and line.step is None):
-        return None
-    return speak.percent(line.share)
+def _row(line: Line, before: Sequence[Line], after: Sequence[Line], widest: int, speak: Language) -> dict[str, Any]:
+    """``before``, ``after``: the stages beside it in its leg, none at an end; ``widest``: what has begun the leg."""
+    is_first, shape = not before, [_width(n, widest) for n in (line.entered, line.reached, *(next_.reached for next_ in after))]
+    tells_share = line.is_told and line.share is not None and not (is_first and line.share == 1)
+    return {
+        "stage": stage_name(line.stage, speak), "is_head": is_first and not after,
+        "is_told": line.is_told, "is_idle": not (line.is_told or line.waiting),
+        "count": counted(line.subject, line.entered, speak) if is_first else speak.number(line.entered),
+        "share": speak.say("%(share)s of all", share=speak.percent(line.share)) if tells_share else None,
+        "before": _told(None, [], line, speak) if is_first else None, "between": _between(after[0], speak) if after else None,
+        "down": _drawing(*shape, is_down=True), "across": _drawing(*shape, is_down=False),
+    }
 
 
-def _took(line: Line, speak: Language) -> str | None:
-    if line.median_hours is None:
-        return None
-    median, most = speak.duration(line.median_hours), speak.duration(line.p90_hours)
-    return speak.say("half within %(median)s, nine of ten within %(most)s", median=median, most=most)
+def _width(n: int, widest: int) -> float:
+    return round(max(LEAST, WHOLE * n / widest), 1) if n else 0.0
 
 
-def _spoken(board: Board, speak: Language) -> str:
-    """The picture for those who do not see it."""
-    told = (f"{stage_name(line.stage, speak)} {counted(line.subject, line.entered, speak)}" for line in board.lines if line.is_told)
-    return speak.say("; ").join(told)
+def _drawing(entered: float, reached: float, then: float = 0.0, *, is_down: bool) -> dict[str, Any]:
+    """``entered``, ``reached``: bars as x, y, width, height; ``link``: a polygon's points to the next stage, None: nothing flows on."""
+
+    def bar(width: float) -> tuple[float, float, float, float]:
+        start = _start(width)
+        return (start, 0, width, WHOLE) if is_down else (0, start, WHOLE, width)
+
+    return {"entered": bar(entered), "reached": bar(reached), "link": _link(reached, then, is_down=is_down) if reached and then else None}
+
+
+def _link(now: float, then: float, *, is_down: bool) -> str:
+    corners = ((_start(now), 0), (_start(now) + now, 0), (_start(then) + then, WHOLE), (_start(then), WHOLE))
+    return " ".join(f"{x:g},{y:g}" if is_down else f"{y:g},{x:g}" for x, y in corners)
+
+
+def _start(width: float) -> float:
+    """In the middle."""
+    return round((WHOLE - width) / 2, 2)
+
+
+def _between(line: Line, speak: Language) -> dict[str, Any] | None:
+    """What is known of the way into ``line``: the share that came this far, how long it took, who still waits."""
+    step = speak.percent(line.step) if line.is_told and line.step is not None else None
+    return _told(step, _took(line.median_hours, line.p90_hours, speak), line, speak)
+
+
+def _told(step: str | None, took: list[str], line: Line, speak: Language) -> dict[str, Any] | None:
+    waiting = speak.say("%(n)s waiting", n=speak.number(line.waiting)) if line.waiting else None
+    overdue = speak.say_n("%(n)s of them overdue", "%(n)s of them overdue", line.stuck) if line.stuck else None
+    return {"step": step, "took": took, "waiting": waiting, "overdue": overdue} if step or took or waiting else None
+
+
+def _took(median_hours: float | None, p90_hours: float | None, speak: Language) -> list[str]:
+    """Nothing is said of nine in ten where they took no time (sources that tell only days)."""
+    if median_hours is None or p90_hours is None:
+        return []
+    if p90_hours < MINUTE:
+        return [speak.say("at once")]
+    half = speak.say("half within %(time)s", time=speak.duration(median_hours)) if median_hours >= MINUTE else speak.say("half at once")
+    return [half, speak.say("nine of ten within %(time)s", time=speak.duration(p90_hours))]

@@ -88,6 +88,10 @@ class Language:
     def day_long(self, iso: str) -> str:
         return dates.format_date(date.fromisoformat(iso), "long", locale=self.locale)
 
+    def month(self, iso: str) -> str:
+        """``2026-10``: October 2026."""
+        return dates.format_skeleton("yMMMM", date.fromisoformat(f"{iso}-01"), locale=self.locale)
+
     def days(self, first: str, last: str) -> str:
         """A stretch of days, both included."""
         return dates.format_interval(date.fromisoformat(first), date.fromisoformat(last), skeleton="yMMMd", locale=self.locale)

@@ -47,7 +47,7 @@ def subject_name(kind: str, number: str, speak: Language) -> str:
     if kind == "order":
         return speak.say("Order %(number)s", number=number)
     if kind == "month":
-        return speak.say("Month %(month)s", month=number)
+        return speak.month(number)
     return number
 
 
@@ -69,8 +69,8 @@ def next_action(mode: str, waits_for: str, speak: Language) -> str:
         ("c2c", "paid"): speak.say("Remind the buyer to pay, or cancel the order and free its stock."),
         ("c2c", "shipped"): speak.say("Have it packed and handed over today; tell the buyer if it cannot be."),
         ("c2c", "received"): parcel,
-        ("agency", "listings_managed"): speak.say("Check the shops' listings: none was read and proven this month."),
-        ("agency", "served"): speak.say("Check the night: no orders were read and proven this month."),
+        ("agency", "listings_managed"): speak.say("Check the shops' listings: none was read and proven in that month."),
+        ("agency", "served"): speak.say("Check the night: no orders were read and proven in that month."),
         ("agency", "analysed"): speak.say("Send the month's report."),
         ("agency", "fee_settled"): speak.say("Send the month's fee statement and settle it."),
     }[mode, waits_for]

@@ -10,28 +10,36 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from reports import stuck
 from reports.colours import palette
 from reports.facts import Brand
 from reports.flow import flow
 from reports.language import Language, language
-from reports.stage_words import counted, exception_text, mode_name, next_action, stage_name, subject_name
+from reports.stage_words import counted, exception_text, mode_name, subject_name
 from reports.view import TEMPLATES, shop_names
 from transforms.metrics import ShopFacts
-from transforms.stages import Board, ShownException, StuckItem
+from transforms.stages import Board, ShownException
 
-MOST_OPEN, MOST_STUCK, MOST_IN_MAIL = 5, 60, 3
+MOST_IN_MAIL = 3
 TRADE = ("b2b", "b2c", "c2c")  # what the weekly report tells of; the agency's own chain is not the brand's
 
 
 @dataclass(frozen=True)
 class StagesPage:
-    """What a page is made of. ``zone``: of its days and hours; ``days``: how far back the boards reach."""
+    """What a page is made of.
+
+    Attributes:
+        zone: of its days and hours.
+        days: how far back the boards reach.
+        now: when it was made, where no board says so.
+    """
 
     brand: Brand
     zone: str
     days: int
     shops: tuple[ShopFacts, ...]
     boards: tuple[Board, ...]
+    now: datetime | None = None
 
 
 def page(facts: StagesPage, code: str) -> str:
@@ -39,11 +47,11 @@ def page(facts: StagesPage, code: str) -> str:
     speak = language(code)
     names = shop_names(facts.shops, speak)
     shown = [_board(board, names, facts.zone, speak) for board in facts.boards]
-    now = max((board.now for board in facts.boards), default=None)
+    now = max((board.now for board in facts.boards), default=facts.now)
     return _template(code).render(
-        tag=speak.tag, gap=speak.gap, brand=facts.brand.name, logo=facts.brand.logo_text or facts.brand.name,
-        palette=palette(facts.brand.colour), boards=shown, days=facts.days, zone=speak.zone(facts.zone),
-        now=speak.instant(now, facts.zone) if now else None,
+        tag=speak.tag, gap=speak.gap, logo=facts.brand.logo_text or facts.brand.name, palette=palette(facts.brand.colour), boards=shown,
+        said=_said(sum(len(board.stuck) for board in facts.boards), speak), shops=list(names.values()), days=facts.days,
+        zone=speak.zone(facts.zone), now=speak.instant(now, facts.zone) if now else None,
     )
 
 
@@ -54,67 +62,62 @@ def section(boards: Iterable[Board], shops: Iterable[ShopFacts], zone: str, spea
 
 
 def _in_mail(board: Board, names: Mapping[str, str], zone: str, speak: Language) -> dict[str, Any]:
-    widest = {line.subject: max(each.entered for each in board.lines if each.subject == line.subject) for line in board.lines}
-    rows = [
-        {
-            "stage": stage_name(line.stage, speak), "entered": speak.number(line.entered), "is_first": line.step is None,
-            "bar": max(round(100 * line.entered / widest[line.subject]), 1) if line.entered else 0,
-            "share": speak.percent(line.share) if line.share is not None and line.step is not None else None,
-            "overdue": speak.say("%(n)s overdue", n=speak.number(line.stuck)) if line.stuck else None,
-        }
-        for line in board.lines
-        if line.is_told or line.stuck
-    ]
+    actions = stuck.actions(board, names, zone, speak)[:MOST_IN_MAIL]
+    others = len(board.stuck) - sum(action["total"] for action in actions)
     return {
-        "mode": mode_name(board.mode, speak), "rows": rows,
-        "stuck": [_stuck(item, board, names, zone, speak) for item in board.stuck[:MOST_IN_MAIL]],
-        "more": max(len(board.stuck) - MOST_IN_MAIL, 0), "said": standing(board, speak),
+        "mode": mode_name(board.mode, speak), "rows": _mail_rows(board, speak), "passes": _passes(board),
+        "said": _said(len(board.stuck), speak), "actions": actions,
+        "more": speak.say_n("%(n)s more is overdue.", "%(n)s more are overdue.", others) if others else None,
     }
 
 
-def standing(board: Board, speak: Language) -> str:
+def _mail_rows(board: Board, speak: Language) -> list[dict[str, Any]]:
+    """Stages that have something to tell; what lies after one that has nothing is told after the one before it."""
+    shown: list[dict[str, Any]] = []
+    for row in flow(board, speak):
+        bar, between = row["down"], row["between"]
+        if row["is_idle"] and shown:
+            shown[-1]["between"] = shown[-1]["between"] or between
+        elif not row["is_idle"]:
+            dark = round(bar["entered"][2])
+            shown.append({**row, "dark": dark, "pale": max(round(bar["reached"][2]) - dark, 0)})
+    return shown
+
+
+def _passes(board: Board) -> bool:
+    """Something is past a stage that has no record of it."""
+    return any(line.reached > line.entered for line in board.lines)
+
+
+def _said(overdue: int, speak: Language) -> str:
     """How much is overdue, in one sentence."""
-    if not board.stuck:
+    if not overdue:
         return speak.say("Nothing is overdue.")
-    return speak.say_n("%(n)s is overdue and needs somebody.", "%(n)s are overdue and need somebody.", len(board.stuck))
+    return speak.say_n("%(n)s is overdue and needs somebody.", "%(n)s are overdue and need somebody.", overdue)
 
 
 def _board(board: Board, names: Mapping[str, str], zone: str, speak: Language) -> dict[str, Any]:
-    stuck = [_stuck(item, board, names, zone, speak) for item in board.stuck[:MOST_STUCK]]
     begun = [counted(kind, n, speak) for kind, n in board.begun.items() if n]
+    odd = [_exception(each, board, names, zone, speak) for each in board.exceptions[: stuck.MOST_LISTED]]
     return {
-        "mode": mode_name(board.mode, speak), "begun": speak.listing(begun) if begun else speak.say("Nothing has begun yet."),
-        "said": standing(board, speak), "is_stuck": bool(board.stuck),
-        "stuck": stuck[:MOST_OPEN], "more": stuck[MOST_OPEN:], "left_out": max(len(board.stuck) - MOST_STUCK, 0),
-        "flow": flow(board, speak), "exceptions": [_exception(each, names, zone, speak) for each in board.exceptions[:MOST_STUCK]],
-        "exceptions_left_out": max(len(board.exceptions) - MOST_STUCK, 0), "waiting_parents": board.waiting_parents,
+        "id": board.mode, "mode": mode_name(board.mode, speak),
+        "begun": speak.listing(begun) if begun else speak.say("Nothing has begun yet."),
+        "said": _said(len(board.stuck), speak),
+        "overdue": speak.say("%(n)s overdue", n=speak.number(len(board.stuck))) if board.stuck else None,
+        "longest": stuck.item(board.stuck[0], board, names, zone, speak) if board.stuck else None,
+        "flow": flow(board, speak) if begun or board.stuck else [], "columns": len(board.lines),
+        "passes": _passes(board),
+        "actions": stuck.actions(board, names, zone, speak),
+        "odd": stuck.folded(odd, len(board.exceptions), speak), "waiting_parents": board.waiting_parents,
         "ended": speak.say_n("%(n)s was cancelled or closed.", "%(n)s were cancelled or closed.", board.ended) if board.ended else None,
-        "untold": any(not line.is_told for line in board.lines),
     }
 
 
-def _stuck(item: StuckItem, board: Board, names: Mapping[str, str], zone: str, speak: Language) -> dict[str, str]:
-    late = (board.now - item.due).total_seconds() / 3600
+def _exception(each: ShownException, board: Board, names: Mapping[str, str], zone: str, speak: Language) -> dict[str, str]:
     return {
-        "name": subject_name(item.subject_kind, item.subject_id, speak),
-        "shop": names.get(item.shop, item.shop) if item.shop != "*" else "",
-        "standing": speak.say(
-            "%(stage)s since %(since)s, waits for: %(next)s",
-            stage=stage_name(item.at, speak), since=_since(item.since, board.now, zone, speak), next=stage_name(item.waits_for, speak),
-        ),
-        "late": speak.say("%(time)s overdue", time=speak.duration(late)), "action": next_action(board.mode, item.waits_for, speak),
-    }
-
-
-def _since(at: datetime, now: datetime, zone: str, speak: Language) -> str:
-    """With its year where that is not this one."""
-    return speak.instant(at, zone) if at.year == now.year else speak.day_long(at.date().isoformat())
-
-
-def _exception(each: ShownException, names: Mapping[str, str], zone: str, speak: Language) -> dict[str, str]:
-    return {
-        "name": subject_name(each.subject_kind, each.subject_id, speak), "shop": names.get(each.shop, each.shop),
-        "said": exception_text(each.kind, each.stage, each.ref, speak), "since": speak.instant(each.since, zone),
+        "name": subject_name(each.subject_kind, each.subject_id, speak),
+        "shop": names.get(each.shop, each.shop) if each.shop != stuck.EVERY_SHOP else "",
+        "said": exception_text(each.kind, each.stage, each.ref, speak), "since": stuck.since(each.since, board.now, zone, speak),
     }
 
 

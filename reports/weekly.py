@@ -117,7 +117,7 @@ def _standing(board: Board) -> dict[str, Any]:
 def _html_template(code: str) -> Template:
     """The compiled layout, with the macros it uses imported in front."""
     layout = mjml2html((TEMPLATES / "weekly.mjml").read_text(encoding="utf-8"))
-    macros = "{% from 'parts.html' import changed, moved, row, title, head, tile with context %}"
+    macros = "{% from 'parts.html' import changed, moved, row, stage, title, head, tile with context %}"
     return _environment(code, escape=True).from_string(macros + _tight(layout))
 
 

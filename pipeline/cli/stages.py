@@ -12,7 +12,7 @@ import typer
 from pipeline import agency, boards
 from pipeline import opened as state
 from pipeline import stages as derived
-from pipeline.cli.output import AsJson, console, known_client, show
+from pipeline.cli.output import AsJson, console, errors, known_client, show
 from pipeline.clients import Client
 from reports.facts import Brand
 from reports.language import LOCALES, language
@@ -21,6 +21,7 @@ from reports.stages import StagesPage, page
 from transforms.stages import CHAINS, Board
 
 MOST = 20
+AMOUNTS = ("net_sales", "base", "share", "adjusted", "fee")
 ClientOption = Annotated[str, typer.Option("--client", help="Whose; * for all.")]
 fees_app = typer.Typer(no_args_is_help=True, help="What the agency's months cost.")
 
@@ -41,11 +42,14 @@ def stages(
         raise typer.BadParameter(f"no language {code!r}; there are {', '.join(sorted(LOCALES))}", param_hint="--language")
     if as_html and client == "*":
         raise typer.BadParameter("a page is one client's: name it with --client", param_hint="--html")
+    if as_html and as_json:
+        raise typer.BadParameter("one of the two: the page or the numbers", param_hint="--html")
     known_client(client)
     wanted = [each for each in state.clients().good.values() if client in ("*", each.name)]
     if rebuild:
         for each in wanted:
-            derived.rebuild(each)
+            changed = sum(derived.rebuild(each).values())
+            errors.print(f"{each.name}: every stage derived again; {changed:,} rows are others now.", highlight=False)
     found = [(each, boards.client_boards(each, (mode,) if mode else (), days)) for each in wanted]
     if as_html:
         sys.stdout.write(html(*found[0], days, code))
@@ -56,11 +60,23 @@ def stages(
         for each, several in found:
             for board in several:
                 _print(each, board, code)
+            if not several:
+                console.print(_nothing(each, mode, days), markup=False, highlight=False)
+
+
+def _nothing(client: Client, mode: str | None, days: int) -> str:
+    """Why there is nothing to tell, as far as the client's file says."""
+    modes = derived.trade_modes(client)
+    if mode and mode not in modes:
+        return f"{client.name} is not on the chain {mode}; by its file it is on {', '.join(modes)}."
+    what = f"on the chain {mode} " if mode else ""
+    return f"{client.name}: nothing {what}has begun in the last {days} days. Was a night run (`daiyun certificate --client {client.name}`)?"
 
 
 def html(client: Client, several: list[Board], days: int, code: str | None = None) -> str:
     look = Brand(name=client.brand, colour=client.theme.colour, logo_text=client.theme.logo_text)
-    return page(StagesPage(look, client.zone, days, boards.every_shop(client), tuple(several)), code or client.language)
+    facts = StagesPage(look, client.zone, days, boards.every_shop(client), tuple(several), state.clock().now())
+    return page(facts, code or client.language)
 
 
 def _plain(client: Client, board: Board, days: int, code: str | None) -> dict:
@@ -74,13 +90,14 @@ def _print(client: Client, board: Board, code: str | None) -> None:
     title = f"{client.name}, {board.mode}"
     lines = [
         {
-            "stage": line.stage, "of": line.subject, "entered": line.entered if line.is_told else "not told", "share": _percent(line.share),
-            "of the stage before": _percent(line.step), "median": _time(line.median_hours), "nine tenths": _time(line.p90_hours),
+            "stage": line.stage, "entered": f"{line.entered:,}" if line.is_told else "no data", "share": _percent(line.share),
+            "step": _percent(line.step), "median": _time(line.median_hours), "p90": _time(line.p90_hours),
             "waiting": line.waiting, "overdue": line.stuck, "allowed": _time(line.service_level_hours),
         }
         for line in board.lines
     ]
     show(lines, lines[0], as_json=False, title=title)
+    console.print("share: of all that began; step: of those at the stage before; times from the stage before.", style="dim")
     stuck = [
         {
             "shop": item.shop, "what": f"{item.subject_kind} {item.subject_id}", "at": item.at, "waits for": item.waits_for,
@@ -101,11 +118,15 @@ def _print(client: Client, board: Board, code: str | None) -> None:
 
 
 def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{100 * share:.1f} %"
+    return None if share is None else f"{100 * share:.0f} %" if share >= 0.1 or not share else f"{100 * share:.1f} %"
 
 
 def _time(hours: float | None) -> str | None:
-    return None if hours is None else f"{hours:g} h" if hours < 48 else f"{hours / 24:.1f} d"
+    """Short, so that a line of the table stays one in a terminal."""
+    if hours is None:
+        return None
+    value, unit = (hours, "h") if hours < 48 else (hours / 24, "d")
+    return f"{value:.1f}".removesuffix(".0") + f" {unit}"
 
 
 @fees_app.command("list")
@@ -116,8 +137,7 @@ def list_fees(
     known_client(client)
     wanted = [each for each in state.clients().good.values() if each.name == client or (client == "*" and each.agreement)]
     rows = [row for each in wanted for row in agency.fees(each)]
-    amounts = ("net_sales_minor", "base_minor", "share_minor", "adjusted_minor", "fee_minor")
-    show(rows, ("client", "month", "status", "currency", *amounts, "lacks"), as_json=as_json, title="Fees (minor units)")
+    _show_fees(rows, ("client", "month", "status", *AMOUNTS, "lacks"), as_json=as_json, title="Fees")
 
 
 @fees_app.command("settle")
@@ -129,4 +149,11 @@ def settle_fee(
 ) -> None:
     """Freeze a month's fee as settled, in your name."""
     settled = agency.settle(state.find_client(client), month, by=getpass.getuser(), note=note)
-    show([settled], ("client", "month", "currency", "fee_minor", "settled_at", "settled_by"), as_json=as_json, title="Settled")
+    _show_fees([settled], ("client", "month", "fee", "settled_at", "settled_by"), as_json=as_json, title="Settled")
+
+
+def _show_fees(rows: list[dict], columns: tuple[str, ...], *, as_json: bool, title: str) -> None:
+    """For people in whole amounts of money, for programs in minor units."""
+    speak = language("en")
+    money = [{name: speak.money(row[f"{name}_minor"], row["currency"], exact=True) for name in AMOUNTS} for row in rows]
+    show(rows if as_json else [row | more for row, more in zip(rows, money, strict=True)], columns, as_json=as_json, title=title)

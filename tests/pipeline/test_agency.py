@@ -177,6 +177,22 @@ def test_the_command_tells_what_is_overdue_by_the_clients_own_service_level(hous
         conn.execute(text("DELETE FROM stage_events"))
     (again,) = json.loads(run(app, ["stages", "--client", CLIENT, "--mode", "b2c", "--rebuild", "--json"]).stdout)
     assert again["lines"] == board["lines"]
+    assert "0 rows are others now" in run(app, ["stages", "--client", CLIENT, "--rebuild"]).stderr
+
+
+def test_the_command_says_in_words_why_it_has_nothing_to_tell(house):
+    run = CliRunner().invoke
+    nothing = run(app, ["stages", "--client", CLIENT])
+    assert nothing.exit_code == 0 and "nothing has begun in the last 90 days" in nothing.stdout and "daiyun certificate" in nothing.stdout
+    assert "not on the chain b2b; by its file it is on b2c, agency" in run(app, ["stages", "--client", CLIENT, "--mode", "b2b"]).stdout
+    assert json.loads(run(app, ["stages", "--client", CLIENT, "--json"]).stdout) == []
+    page = run(app, ["stages", "--client", CLIENT, "--html", "--language", "en"]).stdout
+    assert "Nothing has begun yet." in page and "Nov 20 11:00" in page and "Lazada (Singapore)" in page
+    for words in (["stages", "--client", "nobody"], ["fees", "list", "--client", "nobody"]):
+        unknown = run(app, words)
+        assert unknown.exit_code == 1 and "nobody" in unknown.stderr and "lumora" in unknown.stderr
+    both = run(app, ["stages", "--client", CLIENT, "--html", "--json"])
+    assert both.exit_code == 2 and "the page or the numbers" in both.stderr
 
 
 def test_fees_by_the_command(house):
@@ -187,6 +203,7 @@ def test_fees_by_the_command(house):
     (settled,) = json.loads(run(app, ["fees", "settle", "--client", CLIENT, "--month", "2026-10", "--json"]).stdout)
     assert settled["month"] == "2026-10" and settled["settled_by"]
     assert run(app, ["fees", "settle", "--client", CLIENT, "--month", "2026-10"]).exit_code == 1
+    assert "SGD 210.00" in run(app, ["fees", "list"]).stdout.replace("\xa0", " "), "people read money, not minor units"
 
 
 @pytest.mark.parametrize(

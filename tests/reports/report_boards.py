@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
 from transforms.metrics import ShopFacts
-from transforms.stages import CHAINS, Board, board
+from transforms.stages import CHAINS, Board, ShownException, StuckItem, board
 from transforms.tables import STAGE_EVENTS, STAGE_EXCEPTIONS
 
 NOW = datetime(2026, 11, 16, 3, tzinfo=UTC)
@@ -39,6 +40,20 @@ def make(mode: str, subjects: int = 60, now: datetime = NOW, exceptions: bool = 
     frame["entered_date"] = [at.date() for at in frame["entered_at"]]
     standing = pd.DataFrame(words, columns=["shop", "subject_kind", "subject_id", "status"])
     return board(chain, STAGE_EVENTS.conform(frame), _exceptions(mode) if exceptions else STAGE_EXCEPTIONS.empty(), standing, {}, now)
+
+
+def hostile(named: int = 100, orders: int = 1_234_567) -> Board:
+    """All orders stand at the first stage and are overdue, some of them named: long, unbreakable, or markup; the rest is empty."""
+    name, shop, since = "<script>1</script>&\"'" + "W" * 80, "a_shop_with_a_long_name_" * 4, datetime(2024, 1, 2, tzinfo=UTC)
+    plain, lines = make("b2c"), []
+    for line in plain.lines:
+        entered, waits = (orders if line.stage == "ordered" else 0), (orders if line.stage == "paid" else 0)
+        numbers = {"entered": entered, "reached": entered, "waiting": waits, "stuck": waits, "is_told": entered > 0}
+        lines.append(replace(line, **numbers, share=None, step=None, median_hours=None, p90_hours=None))
+    stuck = [StuckItem(shop, "order", f"{name if n == 0 else 10**39 + n}", "ordered", "paid", since, since) for n in range(named)]
+    odd = [ShownException(shop, "order", name, "illegal_move", "shipped", "ordered", "x.y", since, since) for _ in range(50)]
+    begun = {"listing": 0, "campaign": 0, "order": orders}
+    return Board("b2c", plain.now, begun, 0, tuple(lines), tuple(stuck), tuple(odd), waiting_parents=3)
 
 
 def _number(kind: str, n: int) -> str:

@@ -54,6 +54,11 @@ def test_an_order_is_stuck_since_its_last_stage_once_the_service_level_is_over(s
     assert len(stand({"A": {"ordered": 100, "paid": 90}}, levels={"shipped": 96}).stuck) == 0, "the client's own service level"
 
 
+def test_what_went_past_a_stage_without_a_record_of_it_has_reached_it(stand):
+    found = stand({"A": {"ordered": 100, "shipped": 50}, "B": {"ordered": 90, "paid": 80}, "C": {"ordered": 70}})
+    assert [(line(found, name).entered, line(found, name).reached) for name in ("ordered", "paid", "shipped")] == [(3, 3), (1, 2), (1, 1)]
+
+
 def test_what_was_cancelled_or_is_done_by_its_own_word_is_waited_for_no_more(stand):
     late = {"ordered": 900, "paid": 890}
     found = stand({"gone": late, "sent": late, "late": late}, {"gone": "cancelled", "sent": "shipped", "late": "paid"})

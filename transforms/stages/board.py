@@ -22,6 +22,7 @@ class Line:
 
     Attributes:
         entered: subjects that have entered it.
+        reached: subjects that have entered it or a stage after it: what went past without a record of it, too.
         share: of the subjects of its leg in shops that tell this stage; None where nobody tells it.
         step: of those that entered the told stage before, in shops that tell both, how many entered this one too.
         median_hours, p90_hours: from the stage entered before it; None where no subject has both.
@@ -32,6 +33,7 @@ class Line:
     stage: str
     subject: str
     entered: int
+    reached: int
     share: float | None
     step: float | None
     median_hours: float | None
@@ -177,10 +179,15 @@ class _Leg:
         if before is not None:
             step = _share(has, self.has[before.name] & told & self.told[before.name])
         return Line(
-            stage=stage.name, subject=stage.subject, entered=int(has.sum()), share=_share(has, told), step=step,
+            stage=stage.name, subject=stage.subject, entered=int(has.sum()), reached=self._reached(stage),
+            share=_share(has, told), step=step,
             median_hours=_quantile(hours, 0.5), p90_hours=_quantile(hours, 0.9), waiting=int(waits.sum()),
             stuck=int((waits & self.is_stuck).sum()), is_told=bool(has.any()), service_level_hours=self.levels[stage.name],
         )
+
+    def _reached(self, stage: Stage) -> int:
+        on = self.stages[self.stages.index(stage) :]
+        return int(np.logical_or.reduce([self.has[each.name] for each in on]).sum())
 
     def _hours(self, stage: Stage) -> np.ndarray:
         """From the nearest stage before it in the chain that the subject entered; never below zero (some sources tell only days)."""
