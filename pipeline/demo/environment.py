@@ -30,6 +30,7 @@ class Options:
         out: everything the demo writes lies below it; running again there is the next, incremental run.
         night: the horizon of the world, which is the end of the night's data interval.
         speed: how many of the sandbox's seconds pass in one of ours, quotas and token lifetimes included.
+        marketplaces: open these alone (none named: all of them).
         samples: serve what the vendors publish, found here, and nothing else; the server says which night it is.
     """
 
@@ -40,6 +41,7 @@ class Options:
     night: datetime
     speed: float
     faults: str = "none"
+    marketplaces: tuple[str, ...] = ()
     samples: Path | None = None
     keep: bool = False
 
@@ -51,7 +53,7 @@ def sandbox_options(options: Options) -> list[str]:
     return [
         "serve", "--seed", str(options.seed), "--days", str(options.days), "--orders-per-day", str(options.orders_per_day),
         "--horizon", options.night.isoformat(), "--speed", str(options.speed), "--state", str(options.out / "state" / "sandbox.jsonl"),
-        "--faults", options.faults, "--port", "0", "--json",
+        "--faults", options.faults, "--port", "0", "--json", *(("--marketplaces", *options.marketplaces) if options.marketplaces else ()),
     ]  # fmt: skip
 
 
