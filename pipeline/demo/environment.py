@@ -19,6 +19,7 @@ import yaml
 
 from pipeline.clients import load_clients
 
+ANSWER_SECONDS = 180  # the sandbox makes a night of its world when it is first asked for one
 OBSERVE_SECONDS = 7200  # of the marketplaces' time: a change that does not show by then was lost, and its job says so
 
 
@@ -127,12 +128,12 @@ def drop_masters(options: Options, sandbox: Mapping[str, Any], clients: Path) ->
 
 def drop_exports(desk: str, folder: Path) -> None:
     """Every file a client has exported so far, dated as it was made."""
-    for path in requests.get(desk, timeout=30).json():
+    for path in requests.get(desk, timeout=ANSWER_SECONDS).json():
         _drop(f"{desk}/{path}", folder / path)
 
 
 def _drop(address: str, file: Path) -> None:
-    answer = requests.get(address, timeout=30)
+    answer = requests.get(address, timeout=ANSWER_SECONDS)
     if answer.ok:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(answer.content)
