@@ -174,7 +174,8 @@ class LadderStep:
 class LadderChange:
     """One wanted price ladder, whole: steps of rising quantity and falling price; the first is the least order.
 
-    It counts for the whole product: all its variants that have no price of their own.
+    It counts for the whole product: all its variants that have no price of their own. ``product_id``: the article's own number where
+    the marketplace has no other.
     """
 
     job_id: str
@@ -201,14 +202,15 @@ class QuotedItem:
 
 @dataclass(frozen=True)
 class QuotationOffer:
-    """One offer to be made to one request for quotation; made at most once a request."""
+    """One offer to be made, to one request for quotation (made at most once a request) or to one inquiry: one of the two is told."""
 
     job_id: str
-    rfq_id: str
+    rfq_id: str | None
     message: str
     payment_terms: str
     valid_until: date
     items: tuple[QuotedItem, ...]
+    inquiry_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -290,7 +292,8 @@ class OfferChange:
 class Answer:
     """What the marketplace said to one change: taken (to be observed later) or refused (and why).
 
-    ``due_at``: nothing was sent, a person is to do it by then (``vendor_ref`` names what with); nobody else can say that it is done.
+    ``due_at``: by then a person is to do it, for nothing was sent, or to look at what was, for nothing can be read back (``vendor_ref``
+    names what with, or which); nobody else can say that it is done.
     """
 
     job_id: str
@@ -477,8 +480,8 @@ class Quoting(Protocol):
     """What a connector with ``quotation`` in its ``WRITES`` offers too."""
 
     def push_quotations(self, offers: Sequence[QuotationOffer], *, dry_run: bool = False) -> list[Answer]:
-        """Make these offers; one answer an offer. No vendor we know can be asked whether one was made: an answer that was lost
-        is for a person to look at, and nothing is sent again by itself."""
+        """Make these offers; one answer an offer, a good one with ``due_at``. No vendor we know can be asked whether one was made: it
+        is for a person to look, also where an answer was lost, and nothing is sent again by itself."""
 
 
 class Shipping(Protocol):

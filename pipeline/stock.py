@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from connectors import registry
 from connectors.errors import ConnectorError, QuotaWait
 from pipeline import opened as state
 from pipeline.basis import read_dated, stand_on
@@ -27,6 +28,8 @@ from warehouse.database import client_session
 from warehouse.merge import read_frame
 
 MASTER = "stock_master.csv"
+UNLISTED = ("shipment", "quotation")  # change no listing: a parcel moves its order's clock, and the night reads that
+LOOK_WITHIN = timedelta(hours=24)
 LOOK_AGAIN_SECONDS = 60.0  # on the night's clock; a marketplace takes minutes
 
 Connections = Mapping[str, Mapping[str, Any] | None] | None
@@ -167,7 +170,7 @@ def push_client(client: str, *, batch: str, connections: Connections = None) -> 
         raise Refused(f"Client '{client}', batch {batch}: nothing was sent; plan anew, these changes are taken back:\n{told}")
     counts = {"acknowledged": 0, "refused": 0}
     by_id = {job.job_id: job for job in ready}
-    for_each_shop(ready, connections, lambda opened, kind, changes: _push(opened, kind, _still_right(opened, kind, changes, by_id), counts))
+    for_each_shop(ready, connections, lambda opened, kind, changes: _push_kind(opened, kind, changes, by_id, counts))
     return counts
 
 
@@ -187,6 +190,25 @@ def _still_right(opened, kind: str, changes: list[Any], by_id: Mapping[str, jobs
     with opened.session() as conn:
         jobs.take_back(conn, gone)
     return [change for change in changes if change.job_id not in gone]
+
+
+def _push_kind(opened, kind: str, changes: list[Any], by_id: Mapping[str, jobs.Job], counts: dict[str, int]) -> None:
+    if not KINDS[kind].is_once or registry.is_fed_by_hand(opened.entry.marketplace):
+        _push(opened, kind, _still_right(opened, kind, changes, by_id), counts)
+        return
+    for change in changes:  # each alone: a kill leaves one in doubt, not all
+        if by_id[change.job_id].status == "pushed":
+            _leave_to_a_person(opened, change.job_id, counts)
+        else:
+            _push(opened, kind, [change], counts)
+
+
+def _leave_to_a_person(opened, job_id: str, counts: dict[str, int]) -> None:
+    """Its push was stopped before an answer: it may have been sent, must not be sent twice, and nobody can be asked."""
+    message = "it may have been sent: the answer was lost. Look there; then `daiyun jobs done`, with --not-done where it is not there"
+    with opened.session() as conn:
+        jobs.mark_by_hand(conn, [job_id], state.clock().now() + LOOK_WITHIN, message, "the answer was lost")
+    counts["by_hand"] = counts.get("by_hand", 0) + 1
 
 
 def _push(opened, kind: str, changes: list[Any], counts: dict[str, int]) -> None:
@@ -235,7 +257,7 @@ def _take_in(client: str, batch: str, connections: Connections) -> None:
     """
     with client_session(state.engine(), client) as conn:
         done = [job for job in jobs.of_batch(conn, client, batch) if job.status == "observed"]
-    shops = sorted({job.shop for job in done if job.kind != "shipment"})  # a parcel moves its order's clock: the night reads that
+    shops = sorted({job.shop for job in done if job.kind not in UNLISTED})
     for shop in shops:
         opened = open_shop(shop, (connections or {}).get(shop))
         for endpoint in opened.endpoints.values():

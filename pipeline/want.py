@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import Connection
 
 from connectors import registry
 from pipeline import opened as state
 from pipeline.client import Client, ShopEntry
 from pipeline.errors import SettingsError
-from pipeline.wish_targets import SELLABLE, Target, targets_of
+from pipeline.job_kinds import KINDS
+from pipeline.wish_rows import Target
+from pipeline.wish_targets import targets_of
+from pipeline.wish_trade import SELLABLE
 from pipeline.words import approval_text
 from transforms.schema import SchemaError
 from transforms.wishes import COLUMNS, judge, read_wishes
 from warehouse import jobs
 from warehouse.database import client_session
 from warehouse.merge import read_frame
+
+# To make it twice would do harm, and nobody can be asked whether it was made: where one was sent to a marketplace, no other goes.
+ONCE = frozenset(kind for kind, each in KINDS.items() if each.is_once)
 
 
 def want(client: str, *, shop: str, kind: str, file: Path, run_id: str) -> dict[str, Any]:
@@ -38,6 +46,7 @@ def want(client: str, *, shop: str, kind: str, file: Path, run_id: str) -> dict[
         try:
             targets = list(targets_of(conn, brand, entry, kind, read_wishes(kind, file.read_bytes())))
             _refuse_twins(kind, targets)
+            _refuse_made_before(kind, targets, _sent(conn, brand, entry, kind))
         except (SchemaError, OSError) as error:
             told = error.strerror if isinstance(error, OSError) else error
             raise SettingsError(
@@ -104,10 +113,27 @@ def _refuse_twins(kind: str, targets: list[Target]) -> None:
         raise SchemaError(f"{kind} wishes: {twice[1]!r} on site {twice[0]} is wanted {count[twice]} times; once is meant")
 
 
+def _sent(conn: Connection, brand: Client, entry: ShopEntry, kind: str) -> dict[str, jobs.Job]:
+    """What went to the marketplace already and must not go again; a person who sends it by hand may send another."""
+    if kind not in ONCE or registry.is_fed_by_hand(entry.marketplace):
+        return {}
+    return {job.sku: job for job in jobs.sent(conn, brand.name, entry.name, kind)}
+
+
+def _refuse_made_before(kind: str, targets: list[Target], sent: Mapping[str, jobs.Job]) -> None:
+    made = next((target for target in targets if target.name in sent), None)
+    if made:
+        job = sent[made.name]
+        raise SchemaError(
+            f"{kind} wishes: {made.name} was answered before (job {job.job_id}, {job.status}) and takes one offer; if that one did not "
+            f"come about, say so: daiyun jobs done {job.job_id} --not-done"
+        )
+
+
 def _far(brand: Client, kind: str, changes: int, listed: int) -> list[str]:
     """A file that changes much of the shop at once is looked at, however small each change."""
     share = brand.stock.approve_above_share
-    if kind == "shipment" or changes <= share * listed:
+    if kind in ("shipment", "quotation") or changes <= share * listed:
         return []
     return [f"{changes} of {listed} articles would change at once (allowed {share:.0%})"]
 

@@ -37,5 +37,17 @@ def after(job: Job) -> str:
 
 def _fields(fields: Mapping[str, Any]) -> str:
     """``price_minor 1999, currency EUR``; long texts cut, and nothing in them ends a table's cell."""
-    told = (f"{name} {value}" for name, value in fields.items() if value is not None)
-    return ", ".join(each[:LONGEST_FIELD].replace("|", "/").replace("\n", " ") for each in told) or "-"
+    told = (_field(name, value) for name, value in fields.items() if value is not None)
+    return ", ".join(each.replace("|", "/").replace("\n", " ") for each in told) or "-"
+
+
+def _field(name: str, value: Any) -> str:
+    """What a person decides on is told whole: every step of a ladder, every item of an offer."""
+    if name == "steps":
+        return "; ".join(f"from {least}: {price}" for least, price in value)
+    if name == "items":
+        return "; ".join(
+            f"{item['quantity']} {item['unit']} {item['name']} at {item['unit_price']} {item['currency']} {item['incoterm']} {item['port']}"
+            for item in value
+        )
+    return f"{name} {value}"[:LONGEST_FIELD]

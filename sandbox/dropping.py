@@ -35,6 +35,7 @@ class Dropping:
     ) -> None:
         self.name = name
         self._house, self._rows, self._exports, self._accounts = house, rows, exports, accounts
+        self._made: dict[str, tuple[datetime, Mapping[str, Export]]] = {}
 
     def routes(self) -> list[BaseRoute]:
         return []
@@ -58,7 +59,11 @@ class Dropping:
         return PlainTextResponse(kind, 500)
 
     def exports(self, client: str) -> Mapping[str, Export]:
-        return self._exports(self._house, client)
+        """Made once a horizon: they are asked for one by one, and each is as much work as all of them."""
+        horizon = self._house.clock.horizon
+        if client not in self._made or self._made[client][0] != horizon:
+            self._made[client] = horizon, self._exports(self._house, client)
+        return self._made[client][1]
 
     def _shops(self) -> dict[str, Shop]:
         return {name: shop for name, shop in {**SHOPS, **SERVICES}.items() if shop.marketplace == self.name}

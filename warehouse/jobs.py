@@ -2,8 +2,8 @@
 
 ``planned`` (or ``waiting`` for a person's ``approved``/``rejected``) → ``pushed`` (about to be sent) → ``acknowledged``
 (taken by the marketplace) → ``observed`` (read back). ``superseded``: a newer wish for the same target took its place.
-Where a marketplace takes nothing from us, ``pushed`` → ``manual_pending`` (a person is to do it, by ``due_at``) → ``manual_done``
-(that person has said so): nobody has seen it there.
+Where a marketplace takes nothing from us, or shows nothing of what it took, ``pushed`` → ``manual_pending`` (a person is to do it or
+to look, by ``due_at``) → ``manual_done`` (that person has said so) or ``failed`` (said that it is not): nobody else has seen it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from warehouse.tables import metadata
 
 JOBS, EVENTS = metadata.tables["sync_jobs"], metadata.tables["sync_job_events"]
 UNFINISHED = ("planned", "waiting", "approved", "pushed", "acknowledged", "manual_pending")
+SENT = ("pushed", "acknowledged", "observed", "manual_pending", "manual_done")
 CAME_TO_NOTHING = ("rejected", "failed", "superseded")
 ANSWERABLE = timedelta(hours=24)  # longer than any question stays open: after it a waiting job's person cannot be asked any more
 MAY_BECOME = {
@@ -31,7 +32,7 @@ MAY_BECOME = {
     "waiting": {"approved", "rejected", "superseded"},
     "approved": {"pushed", "superseded"},
     "pushed": {"pushed", "acknowledged", "manual_pending", "failed", "superseded"},
-    "manual_pending": {"manual_done", "superseded"},
+    "manual_pending": {"manual_done", "failed", "superseded"},
     "acknowledged": {"observed", "failed", "superseded"},
 }
 PLANNED_COLUMNS = (
@@ -49,7 +50,8 @@ class IllegalTransition(RuntimeError):
 class Job:
     """One wanted change. ``wanted_quantity`` is absolute; of any kind but stock ``wanted`` and ``observed`` hold the fields.
 
-    ``sku`` names what the change is about: an article, or a parcel by its order and tracking number.
+    ``sku`` names what the change is about: an article, a product by its number (a ladder's), a parcel by its order and tracking
+    number, a request or inquiry that is answered.
     """
 
     job_id: str
@@ -265,6 +267,16 @@ def mark_by_hand(conn: Connection, job_ids: Iterable[str], due_at: datetime, mes
 def mark_done_by_hand(conn: Connection, job_ids: Iterable[str], by: str, note: str = "") -> None:
     """A person says that it is done. That is what the job ends with; it was not seen there."""
     _move(conn, job_ids, "manual_done", by, note or None)
+
+
+def mark_undone_by_hand(conn: Connection, job_ids: Iterable[str], by: str, note: str = "") -> None:
+    """A person says that it is not done and will not be: the next wish looks afresh."""
+    _move(conn, job_ids, "failed", by, note or "not done, by that person's word")
+
+
+def sent(conn: Connection, client: str, shop: str, kind: str) -> list[Job]:
+    """Jobs of a shop that went to the marketplace and, as far as anybody knows, were not refused there."""
+    return _jobs(conn, client, None, JOBS.c.shop == shop, JOBS.c.kind == kind, JOBS.c.status.in_(SENT))
 
 
 def by_hand(conn: Connection, client: str) -> list[Job]:

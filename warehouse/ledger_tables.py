@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 PULL_STATES = ("open", "landed", "validated", "merged", "certified", "failed", "superseded")
-JOB_KINDS = ("stock", "price", "shipment", "product", "offer")
+JOB_KINDS = ("stock", "price", "shipment", "product", "offer", "price_tiers", "quotation")
 JOB_STATUSES = (
     "planned", "waiting", "approved", "rejected", "superseded", "pushed", "acknowledged", "observed", "failed",
     "manual_pending", "manual_done",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -40,6 +41,8 @@ from connectors.contract import (
 )
 from connectors.errors import FatalError
 from connectors.walk import Walk, walk
+
+LOOK_WITHIN = timedelta(hours=24)  # whether an offer stands there
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class AlibabaConnector(BaseConnector):
         return observe_shipments(self.gateway, notices)
 
     def push_quotations(self, offers: Sequence[QuotationOffer], *, dry_run: bool = False) -> list[Answer]:
-        return push_quotations(self.gateway, offers, dry_run=dry_run)
+        return push_quotations(self.gateway, offers, self.services.clock.now() + LOOK_WITHIN, dry_run=dry_run)
 
 
 def _entities(gateway: Gateway, services: Services) -> dict[str, AlibabaEntity]:

@@ -1,8 +1,9 @@
-"""Make an offer to a request for quotation. Nothing can be read back: an answer that is lost is for a person to look at."""
+"""Make an offer to a request for quotation. Nothing can be read back: a person looks whether it stands there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from connectors.alibaba.endpoints import QUOTE
 from connectors.alibaba.envelope import business_error, error_of, field, payload
@@ -11,8 +12,8 @@ from connectors.contract import Answer, QuotationOffer
 from connectors.loose import text
 
 
-def push_quotations(gateway: Gateway, offers: Sequence[QuotationOffer], *, dry_run: bool) -> list[Answer]:
-    """One answer an offer, in their order; one request is offered to once a call."""
+def push_quotations(gateway: Gateway, offers: Sequence[QuotationOffer], due_at: datetime, *, dry_run: bool) -> list[Answer]:
+    """One answer an offer, in their order; one request is offered to once a call. ``due_at``: by when somebody should have looked."""
     answers, offered = [], set()
     for offer in offers:
         wrong = _wrong(offer) or ("this request was offered to above" if offer.rfq_id in offered else None)
@@ -22,12 +23,14 @@ def push_quotations(gateway: Gateway, offers: Sequence[QuotationOffer], *, dry_r
         elif dry_run:
             answers.append(Answer(offer.job_id, True, "would be sent (judged here, because Alibaba.com has no trial run)"))
         else:
-            answers.append(_send(gateway, offer))
+            answers.append(_send(gateway, offer, due_at))
     return answers
 
 
 def _wrong(offer: QuotationOffer) -> str | None:
     """Every field but the model number is required there."""
+    if not offer.rfq_id:
+        return "Alibaba.com takes offers to requests for quotation; an inquiry is answered in the message centre"
     if not offer.items or not offer.message or not offer.payment_terms:
         return "an offer needs a message, payment terms and an item"
     for item in offer.items:
@@ -36,7 +39,7 @@ def _wrong(offer: QuotationOffer) -> str | None:
     return None
 
 
-def _send(gateway: Gateway, offer: QuotationOffer) -> Answer:
+def _send(gateway: Gateway, offer: QuotationOffer, due_at: datetime) -> Answer:
     items = [
         {
             "item_name": item.name, "quantity": f"{item.quantity:f}", "quantity_unit": item.unit, "fob_price": f"{item.unit_price:f}",
@@ -55,4 +58,5 @@ def _send(gateway: Gateway, offer: QuotationOffer) -> Answer:
         return Answer(offer.job_id, False, f'Alibaba.com says "{": ".join(part for part in refusal if part)}"', gateway.number(reply))
     found = payload(reply.json)
     number = text(field(field(found, "result"), "id") or field(found, "id"))
-    return Answer(offer.job_id, True, "made", number or gateway.number(reply))
+    message = f"made; see in Alibaba.com's own pages by {due_at:%Y-%m-%d %H:%M} UTC that it stands there, then `daiyun jobs done`"
+    return Answer(offer.job_id, True, message, f"quotation {number or gateway.number(reply)}", due_at)

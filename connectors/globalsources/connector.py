@@ -9,13 +9,26 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.contract import Answer, Budget, Endpoint, Page, PriceChange, Services, Shop, StockChange, Window
+from connectors.contract import (
+    Answer,
+    Budget,
+    Endpoint,
+    LadderChange,
+    LadderStep,
+    Page,
+    PriceChange,
+    QuotationOffer,
+    Services,
+    Shop,
+    StockChange,
+    Window,
+)
 from connectors.errors import FatalError
 from connectors.exact import read_json
 from connectors.files import drafts
 from connectors.files.tabular import Unreadable
 from connectors.frames import Draft, Records
-from connectors.globalsources import map_goods, map_leads, map_listings, map_papers, pages, rows, workbook
+from connectors.globalsources import map_goods, map_leads, map_listings, map_papers, pages, quotation, rows, workbook
 from connectors.globalsources.account import MAPPING, Account
 from connectors.globalsources.cells import Cells
 from connectors.globalsources.drop import FOLDERS, REASON, REFUSED, Drop
@@ -114,6 +127,27 @@ class GlobalSourcesConnector:
 
     def observe_prices(self, changes: Sequence[PriceChange]) -> dict[str, int | None]:
         return {change.job_id: None for change in changes}
+
+    def push_price_tiers(self, changes: Sequence[LadderChange], *, dry_run: bool = False) -> list[Answer]:
+        return self._upload("ladders", workbook.ladder_rows(changes), [change.job_id for change in changes], dry_run)
+
+    def observe_price_tiers(self, changes: Sequence[LadderChange]) -> dict[str, tuple[LadderStep, ...] | None]:
+        return {change.job_id: None for change in changes}
+
+    def push_quotations(self, offers: Sequence[QuotationOffer], *, dry_run: bool = False) -> list[Answer]:
+        """A workbook an offer, for the salesperson to send to the buyer."""
+        due = self.services.clock.now() + self.account.upload_within
+        if dry_run:
+            return [Answer(offer.job_id, True, "would be a quotation to send by hand") for offer in offers]
+        return [self._to_send(offer, due) for offer in offers]
+
+    def _to_send(self, offer: QuotationOffer, due: datetime) -> Answer:
+        try:
+            name = quotation.save(self.account.folder / "out", self.account.name, offer)
+        except OSError as error:
+            raise self._unwritable("push", error) from None
+        message = f"send out/{name} to the buyer by hand by {due:%Y-%m-%d %H:%M} UTC, then `daiyun jobs done`"
+        return Answer(offer.job_id, True, message, vendor_ref=f"out/{name}", due_at=due)
 
     def push_products(self, changes: Sequence[workbook.Wished], *, dry_run: bool = False) -> list[Answer]:
         return self._upload("listings", workbook.product_rows(changes), [change.job_id for change in changes], dry_run)

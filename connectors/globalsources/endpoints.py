@@ -7,7 +7,7 @@ from datetime import timedelta
 from connectors.contract import Budget, Endpoint
 
 MODES = ("b2b",)
-WRITES = ("stock", "price", "product")  # as workbooks a person uploads
+WRITES = ("stock", "price", "price_tiers", "product", "quotation")  # as workbooks a person uploads, or sends to the buyer
 BUDGETS: dict[str, Budget] = {}
 
 _BLIND = (

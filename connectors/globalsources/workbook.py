@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from connectors.contract import PriceChange, StockChange
+from connectors.contract import LadderChange, PriceChange, StockChange
 from transforms.money import minor_exponent
 
 STEPS = (
@@ -46,6 +46,13 @@ def price_rows(changes: Sequence[PriceChange]) -> list[Row]:
     return [("Model No.", "FOB Price", "Currency", "Job"), *rows]
 
 
+def ladder_rows(changes: Sequence[LadderChange]) -> list[Row]:
+    """A row a step, the least order first; a model's steps replace whatever it has."""
+    rows = ((change.product_id, step.minimum_quantity, step.unit_price, change.currency, change.job_id)
+            for change in changes for step in change.steps)  # fmt: skip
+    return [("Model No.", "From Quantity", "FOB Price", "Currency", "Job"), *rows]
+
+
 def product_rows(changes: Sequence[Wished]) -> list[Row]:
     """The fields that are asked for, under our words; a price in whole units of its currency."""
     fields = list(dict.fromkeys(name for change in changes for name in change.asked if name != "price_minor"))
@@ -58,28 +65,34 @@ def product_rows(changes: Sequence[Wished]) -> list[Row]:
 
 
 def save(out: Path, what: str, account: str, rows: Sequence[Row]) -> str:
-    """Write it whole under a name made of its content: a push that was stopped and comes again writes the same file. Returns the name.
+    """Write what somebody is to upload. Returns the file's name.
 
     Raises:
         OSError: the folder cannot be written to.
     """
-    digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
-    name = f"upload-{what}__{account}__{digest}.xlsx"
+    return save_sheets(out, f"upload-{what}__{account}", {"Changes": rows, "Read me": [(step,) for step in STEPS]})
+
+
+def save_sheets(out: Path, stem: str, sheets: Mapping[str, Sequence[Row]]) -> str:
+    """Write a workbook whole under a name made of its content: a push that was stopped and comes again writes the same file.
+
+    Returns the name. Raises OSError.
+    """
+    name = f"{stem}__{hashlib.sha256(repr(list(sheets.items())).encode()).hexdigest()[:12]}.xlsx"
     out.mkdir(parents=True, exist_ok=True)
     fresh = out / f".{name}.tmp"
-    fresh.write_bytes(_workbook(rows))
+    fresh.write_bytes(_workbook(sheets))
     fresh.replace(out / name)
     return name
 
 
-def _workbook(rows: Sequence[Row]) -> bytes:
+def _workbook(sheets: Mapping[str, Sequence[Row]]) -> bytes:
     book = Workbook(write_only=True)
-    changes, steps = book.create_sheet("Changes"), book.create_sheet("Read me")
-    changes.column_dimensions["A"].width = steps.column_dimensions["A"].width = 40
-    for place, row in enumerate(rows):
-        changes.append([_cell(changes, value, is_bold=place == 0) for value in row])
-    for step in STEPS:
-        steps.append([_cell(steps, step)])
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        sheet.column_dimensions["A"].width = 40
+        for place, row in enumerate(rows):
+            sheet.append([_cell(sheet, value, is_bold=place == 0 and len(rows[0]) > 1) for value in row])
     page = io.BytesIO()
     book.save(page)
     return page.getvalue()

@@ -23,7 +23,7 @@ from warehouse import jobs
 from warehouse.database import client_session
 from warehouse.ledger_tables import JOB_STATUSES
 
-app = typer.Typer(no_args_is_help=True, help="Wanted changes of stock, prices, parcels, products and offers.")
+app = typer.Typer(no_args_is_help=True, help="Wanted changes of stock, prices, parcels, products, offers and quotations.")
 COLUMNS = (
     "job_id", "batch", "shop", "kind", "site", "sku", "before", "after", "status", "due", "needs_approval", "reasons", "digest",
     "decided_by",
@@ -68,12 +68,13 @@ def due_text(row: Mapping[str, Any], now: datetime | None) -> str | None:
 @app.command("done")
 def done(
     job_ids: Annotated[list[str], typer.Argument(help="Ids `list` prints, of what was done by hand.")],
+    is_done: Annotated[bool, typer.Option("--done/--not-done", help="--not-done: it was not done, or is not there.")] = True,
     note: Annotated[str, typer.Option("--note", help="Kept with the job.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say that you have done by hand what these jobs wanted: uploaded the workbook, in your name.
+    """Say, in your name, that what these jobs wanted is done: the workbook uploaded, the quotation sent, or seen where it was sent.
 
-    They end as `manual_done`: done by your word, not seen by us.
+    They end as `manual_done`: done by your word, not seen by us. With --not-done they end as `failed`, and can be wanted again.
     """
     with client_session(state.engine(), "*") as conn:
         found = [row for row in jobs.list_jobs(conn, status="manual_pending") if row["job_id"] in job_ids]
@@ -84,8 +85,10 @@ def done(
         )
     for client in sorted({row["client"] for row in found}):
         with client_session(state.engine(), client) as conn:
-            jobs.mark_done_by_hand(conn, [row["job_id"] for row in found if row["client"] == client], getpass.getuser(), note)
-    show([{**row, "status": "manual_done"} for row in found], ("job_id", "shop", "sku", "status"), as_json=as_json, title="Done by hand")
+            mark = jobs.mark_done_by_hand if is_done else jobs.mark_undone_by_hand
+            mark(conn, [row["job_id"] for row in found if row["client"] == client], getpass.getuser(), note)
+    ended = [{**row, "status": "manual_done" if is_done else "failed"} for row in found]
+    show(ended, ("job_id", "shop", "sku", "status"), as_json=as_json, title="Done by hand")
 
 
 @app.command("history")
@@ -113,7 +116,7 @@ def want(
     file: Annotated[Path, typer.Option("--file", help="A CSV of wishes; docs/clients.md shows its columns.")],
     as_json: AsJson = False,
 ) -> None:
-    """Note changes of prices, parcels, products or offers that somebody asks for; sends nothing.
+    """Note changes of prices, parcels, products or offers, or quotations, that somebody asks for; sends nothing.
 
     They go the way of every job: the guard decides whether a person must approve, `push` sends and reads back.
     """

@@ -36,7 +36,6 @@ TARGET = "DAIYUN_CONTRACT_TARGET"
 LAST = ("worn_tokens", "nights")
 HERE = Path(__file__).parent
 FINDINGS = HERE / "open_findings.yaml"
-MEANINGLESS = HERE / "without_meaning.yaml"
 SMALL_PAGES = yaml.safe_load((HERE / "small_pages.yaml").read_text(encoding="utf-8"))
 
 
@@ -97,12 +96,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for place, item in zip(places, ours, strict=True):
         items[place] = item
     known = {each["test"]: each["why"] for each in yaml.safe_load(FINDINGS.read_text(encoding="utf-8")) or ()}
-    listed = yaml.safe_load(MEANINGLESS.read_text(encoding="utf-8"))
-    idle = {(each["check"], name): each["why"] for each in listed for name in each["connectors"]}
     for item in items:
-        name = getattr(getattr(item, "callspec", None), "params", {}).get("name")
-        if (item.originalname, name) in idle:
-            item.add_marker(pytest.mark.skip(reason=idle[item.originalname, name]))
         if item.name in known:
             item.add_marker(pytest.mark.xfail(reason=known[item.name], strict=True))
         parameters = getattr(getattr(item, "callspec", None), "params", {})

@@ -84,10 +84,13 @@ class World:
         for client in clients or steps.list_clients():
             plan = steps.plan_client(client, run_id=f"stock {next(_runs)}")
             steps.record_decision(client, batch=plan["batch"], approved=True, by="the test", reason="", shown=plan["digest"])
-            patiently(partial(steps.push_client, client, batch=plan["batch"]))
-            patiently(partial(steps.observe_client, client, batch=plan["batch"]))
+            self.push(client, plan["batch"])
             found[client] = plan["jobs"]
         return found
+
+    def push(self, client: str, batch: str) -> None:
+        patiently(partial(steps.push_client, client, batch=batch))
+        patiently(partial(steps.observe_client, client, batch=batch))
 
     def mismatches(self, shops: Sequence[str] | None = None) -> dict[str, list[str]]:
         """Table → examples of rows that differ from the truth; empty when the warehouse is right."""

@@ -11,7 +11,7 @@ import yaml
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from pipeline import opened, stock
+from pipeline import opened, stock, want
 from pipeline.cli import jobs as commands
 from pipeline.errors import PipelineError
 from pipeline.job_kinds import change_of
@@ -89,3 +89,38 @@ def test_an_overdue_task_says_so_in_the_list(supplier):
     row = {"status": "manual_pending", "due_at": datetime(2026, 11, 17, 3, tzinfo=UTC), "vendor_ref": "out/a.xlsx"}
     assert commands.due_text(row, datetime(2026, 11, 17, 2, tzinfo=UTC)) == "2026-11-17 03:00 by hand: out/a.xlsx"
     assert commands.due_text(row, datetime(2026, 11, 17, 4, tzinfo=UTC)).endswith("OVERDUE")
+
+
+def wish(tmp_path, kind, *lines):
+    file = tmp_path / "wishes.csv"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    told = want.want(stockroom.CLIENT, shop=stockroom.SHOP, kind=kind, file=file, run_id=kind)
+    if told["needs_approval"]:
+        stockroom.approve(told)
+    return told["batch"]
+
+
+def test_a_ladder_and_a_quotation_become_workbooks_and_tasks_and_what_was_not_done_may_be_wanted_again(supplier, tmp_path):
+    ladder = wish(tmp_path, "price_tiers", "sku,minimum_quantity,unit_price,currency", "A0,100,1.2,USD", "A0,1000,0.9875,USD")
+    assert stock.push_client(stockroom.CLIENT, batch=ladder)["by_hand"] == 1
+    rows = list(load_workbook(workbooks()[0])["Changes"].iter_rows(values_only=True))
+    assert rows[0][:4] == ("Model No.", "From Quantity", "FOB Price", "Currency")
+    assert [(row[0], row[1], str(row[2]), row[3]) for row in rows[1:]] == [("A0", 100, "1.2", "USD"), ("A0", 1000, "0.9875", "USD")]
+
+    at = {"received_at": stockroom.START, "received_date": stockroom.START.date()}
+    stockroom.put("inquiries", inquiry_id="I-1", subject="Price?", source="inquiry", status="read", **at)
+    offer = (
+        "inquiry_id,item,quantity,unit,unit_price,currency,incoterm,port,payment_terms,valid_until,message",
+        "I-1,=Bolt,5000,Piece,0.0325,USD,FOB,Ningbo,T/T 30/70,2199-12-31,Dear Sir",
+    )
+    batch = wish(tmp_path, "quotation", *offer)
+    assert stock.push_client(stockroom.CLIENT, batch=batch)["by_hand"] == 1
+    file = next(each for each in workbooks() if each.name.startswith("quotation__"))
+    sheet = list(load_workbook(file)["Quotation"].iter_rows(values_only=True))
+    assert sheet[1][0] == "=Bolt" and str(sheet[1][6]) == "162.5" and any("I-1" in row for row in sheet)
+    (job,) = (row for row in listed() if row["kind"] == "quotation")
+    assert job["status"] == "manual_pending" and job["vendor_ref"].startswith("out/quotation__")
+    commands.done([job["job_id"]], is_done=False, note="the buyer is gone", as_json=True)
+    assert {row["status"] for row in listed() if row["kind"] == "quotation"} == {"failed"}
+    again = want.want(stockroom.CLIENT, shop=stockroom.SHOP, kind="quotation", file=tmp_path / "wishes.csv", run_id="again")
+    assert again["jobs"] == 1 and again["batch"] != batch

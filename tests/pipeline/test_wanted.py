@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
-from stockroom import CLIENT, SHOP, START, approve, pay, sell, stockroom
+from stockroom import CLIENT, SHOP, START, approve, pay, put, sell, stockroom
 
 from pipeline import opened
 from pipeline.errors import SettingsError
@@ -120,3 +121,95 @@ def test_a_parcel_is_told_to_a_payment_service_by_the_order_it_was_paid_for(want
             wanted("shipment", "order_id,carrier,tracking_number", row)
     with pytest.raises(SettingsError, match="row 2, column line_id: paypal knows no lines"):
         wanted("shipment", "order_id,carrier,tracking_number,line_id,units", "1001,UPS,T3,1,1")
+
+
+def shows_ladder(listing, *steps):
+    for least, price in steps:
+        put("price_tiers", site="SG", listing_id=listing, minimum_quantity=least, currency="SGD", unit_price=price)
+
+
+def asked(rfq_id, status="open", quotes_left=3, expires_at=None):
+    until = expires_at or datetime.now(UTC) + timedelta(days=9)
+    told = {"posted_at": START, "posted_date": START.date(), "expires_at": until, "subject": "Bolts?"}
+    put("rfqs", rfq_id=rfq_id, status=status, quotes_left=quotes_left, **told)
+
+
+LADDER = "sku,minimum_quantity,unit_price,currency"
+OFFER = "rfq_id,inquiry_id,item,quantity,unit,unit_price,currency,incoterm,port,payment_terms,valid_until,message"
+BOLT = "Bolt,5000,Piece,0.0325,USD,fob,Ningbo,T/T 30/70,2199-12-31,Dear Sir"
+
+
+def test_a_ladder_is_one_wish_a_product_and_judged_at_every_quantity(wanted, tmp_path):
+    sells_on(tmp_path, "alibaba")
+    said("UPDATE listings SET product_id = 'P' WHERE sku IN ('A0', 'A1')")
+    for listing in ("A0", "A1"):
+        shows_ladder(listing, (10, "1.50"), (100, "1.20"))
+    same = wanted("price_tiers", LADDER, "A0,100,1.2,SGD", "A0,10,1.5,SGD")
+    assert (same["jobs"], same["unchanged"]) == (0, 1)
+    small = wanted("price_tiers", LADDER, "A0,10,1.45,SGD", "A0,100,1.2,SGD")
+    assert statuses(small) == {"P": "planned"}, "its name is the product's: another variant's wish takes its place"
+    far = wanted("price_tiers", LADDER, "A1,5,1.5,SGD", "A1,100,0.6,SGD")
+    assert statuses(small) == {"P": "superseded"} and far["needs_approval"]
+    assert far["reasons"] == ["P: its least order would become 5, it is 10", "P: its price from 100 on would change by -50% (allowed 30%)"]
+    assert "from 10: 1.5; from 100: 1.2" in far["body"] and "from 5: 1.5; from 100: 0.6" in far["body"]
+    for rows, why in (
+        (("A0,10,1.5,SGD", "A1,10,1.4,SGD"), "row 3, column sku: 'A1' is of the same product as row 2"),
+        (("A0,10,1.5,SGD", "A0,20,1.5,SGD"), "row 3, column unit_price: prices must fall"),
+        (("A0,10,1.5,SGD", "A0,10,1.4,SGD"), "row 3, column minimum_quantity: row 2 has the same"),
+        (("A0,10,1.5,USD",), "column currency: the shop sells 'A0' in SGD"),
+        (("A0,10,1.123456789,SGD",), "row 2, column unit_price: '1.123456789' is no decimal"),
+        (("A0,0,1.5,SGD",), "row 2, column minimum_quantity"),
+    ):
+        with pytest.raises(SettingsError, match=why):
+            wanted("price_tiers", LADDER, *rows)
+    said("DELETE FROM price_tiers WHERE listing_id = 'A1'")
+    unknown = wanted("price_tiers", LADDER, "A0,10,1.4,SGD")
+    assert unknown["reasons"] == ["P: its ladder now is unknown, or its variants show different ones"]
+
+
+def test_an_offer_is_noted_for_an_open_request_once_and_always_asks_a_person(wanted, tmp_path):
+    sells_on(tmp_path, "alibaba")
+    asked("9001")
+    asked("9002", status="expired")
+    asked("9003", quotes_left=0)
+    asked("9004", expires_at=START)
+    told = wanted("quotation", OFFER, f"9001,,{BOLT}", f"9001,,{BOLT.replace('Bolt,5000', 'Nut,100')}")
+    assert told["jobs"] == 1 and told["reasons"] == ["rfq 9001: an offer binds the brand: 165.75 USD in all"]
+    assert "5000 Piece Bolt at 0.0325 USD FOB Ningbo; 100 Piece Nut at 0.0325 USD FOB Ningbo" in told["body"]
+    again = wanted("quotation", OFFER, f"9001,,{BOLT}")
+    assert statuses(told) == {"rfq 9001": "superseded"}, "none was sent, so a newer offer takes its place"
+    said("UPDATE sync_jobs SET status = 'manual_pending', decision = 'approved' WHERE batch = :batch", batch=again["batch"])
+    for row, why in (
+        (f"9001,,{BOLT}", "rfq 9001 was answered before .* and takes one offer"),
+        (f"9002,,{BOLT}", "'9002' is expired"),
+        (f"9003,,{BOLT}", "'9003' takes no more offers"),
+        (f"9004,,{BOLT}", "'9004' took offers until"),
+        (f"9005,,{BOLT}", "'9005' is no rfq of the shop"),
+        (f"9001,I1,{BOLT}", "fill one of the two"),
+        (f"9001,,{BOLT.replace('2199', '2020')}", "2020-12-31 is over"),
+        (f"9001,,{BOLT.replace('5000', '0')}", "row 2, column quantity"),
+        (f"9001,,{BOLT.replace('USD', 'ZZZ')}", "no ISO 4217 code"),
+    ):
+        with pytest.raises(SettingsError, match=why):
+            wanted("quotation", OFFER, row)
+
+
+def test_a_consignment_is_told_of_a_contract_that_has_goods_to_go(wanted, tmp_path):
+    sells_on(tmp_path, "alibaba")
+    for number, status in (("1", "paid"), ("2", "completed")):
+        put(
+            "contracts", contract_id=number, status=status, status_raw=status, created_at=START, created_date=START.date(), currency="USD",
+            total_minor=900,
+        )
+    put("contract_lines", contract_id="1", line_id="7", quantity=50, currency="USD")
+    header = "order_id,carrier,tracking_number,line_id,units"
+    assert parcels(wanted("shipment", "order_id,carrier,tracking_number", "1,COSCO,T1")) == {"T1": {}}, "whatever has not left"
+    assert parcels(wanted("shipment", header, "1,COSCO,T2,7,20")) == {"T2": {"7": 20}}
+    for row, why in (
+        ("1,COSCO,T3,8,1", "'8' is no line of the contract; it has 7"),
+        ("1,COSCO,T3,7,51", "51 of line 7, but 50 were sold"),
+        ("2,COSCO,T3,7,1", "contract '2' is completed"),
+        ("3,COSCO,T3,7,1", "'3' is no contract of the shop"),
+    ):
+        with pytest.raises(SettingsError, match=why):
+            wanted("shipment", header, row)

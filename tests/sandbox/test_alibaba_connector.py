@@ -274,7 +274,8 @@ def test_an_offer_is_made_to_an_open_request_once(house):
     offer = QuotationOffer("1", requests["open"], "Dear Sir", "T/T 30/70", date(2026, 12, 1), (item,))
     assert house.connector.push_quotations([offer], dry_run=True)[0].is_accepted
     (made,) = house.connector.push_quotations([offer])
-    assert made.is_accepted and made.vendor_ref.startswith("7")
+    assert made.is_accepted and made.vendor_ref.startswith("quotation 7")
+    assert made.due_at and "jobs done" in made.message, "nothing can be read back: somebody is to look"
     house.pass_time()
     again, gone = house.connector.push_quotations([offer, replace(offer, rfq_id="9000000001")])
     assert "ALREADY_QUOTED" in again.message and "RFQ_NOT_FOUND" in gone.message

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from transforms.money import to_minor_units
+from transforms.money import exponents, to_minor_units
 from transforms.people_csv import decoded, rows
 from transforms.schema import SchemaError
 
@@ -20,16 +21,24 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "shipment": (("order_id", "carrier", "tracking_number"), ("shipped_at", "line_id", "units")),
     "product": (("sku",), ("site", "title", "description", "status", "price", "currency")),
     "offer": (("sku", "action"), ("site", "price", "currency", "quantity", "category_id")),
+    "price_tiers": (("sku", "minimum_quantity", "unit_price", "currency"), ("site",)),
+    "quotation": (
+        ("item", "quantity", "unit", "unit_price", "currency", "incoterm", "port", "payment_terms", "valid_until", "message"),
+        ("rfq_id", "inquiry_id", "sku", "remark"),
+    ),
 }
+PAIRS = (("price", "currency"), ("currency", "price"), ("line_id", "units"), ("units", "line_id"))  # where a kind has both
 STATUSES = ("active", "inactive")
 ACTIONS = {"publish": True, "withdraw": False}
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
+_EXACT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,8})?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Wish:
     """One row. ``row``: its place in the file (the header is row 1); ``fields``: the filled columns, in our types and names
-    (``price`` as ``price_minor``, ``action`` as ``is_published``, ``shipped_at`` as ISO text in UTC)."""
+    (``price`` as ``price_minor``, ``action`` as ``is_published``, ``shipped_at`` as ISO text in UTC, what is exact as its plain
+    decimal's text)."""
 
     row: int
     fields: Mapping[str, Any]
@@ -70,11 +79,12 @@ def _fields(kind: str, number: int, names: list[str], cells: list[str]) -> dict[
     missing = [name for name in COLUMNS[kind][0] if name not in told]
     if missing:
         raise SchemaError(f"{kind} wishes, row {number}, column {missing[0]}: is empty")
-    for name, needs in (("price", "currency"), ("currency", "price"), ("line_id", "units"), ("units", "line_id")):
-        if name in told and needs not in told:
+    known = [*COLUMNS[kind][0], *COLUMNS[kind][1]]
+    for name, needs in PAIRS:
+        if name in told and needs in known and needs not in told:
             raise SchemaError(f"{kind} wishes, row {number}, column {needs}: is empty, though {name} is filled")
     fields = dict(told)
-    for name, read in _READ.items():
+    for name, read in {**_READ, **_READ_OF.get(kind, {})}.items():
         if name in fields:
             value = fields.pop(name)
             try:
@@ -101,6 +111,36 @@ def _whole(name: str, least: int) -> Callable[[str, Mapping[str, str]], dict[str
     return read
 
 
+def _exact(name: str) -> Callable[[str, Mapping[str, str]], dict[str, Any]]:
+    """A price or quantity finer than cents and pieces, kept as the text of its plain decimal."""
+
+    def read(text: str, told: Mapping[str, str]) -> dict[str, Any]:
+        if not _EXACT.fullmatch(text) or Decimal(text) == 0:
+            raise ValueError("is no decimal above zero (12 digits, then at most 8 decimals)")
+        return {name: plain_decimal(Decimal(text))}
+
+    return read
+
+
+def plain_decimal(number: Decimal) -> str:
+    """The same text for the same number: ``1.50`` and ``1.5`` are ``1.5``."""
+    shown = f"{number:f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def _currency(text: str, told: Mapping[str, str]) -> dict[str, Any]:
+    if text.upper() not in exponents():
+        raise ValueError("is no ISO 4217 code of money")
+    return {"currency": text.upper()}
+
+
+def _day(text: str, told: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        return {"valid_until": date.fromisoformat(text).isoformat()}
+    except ValueError:
+        raise ValueError("is no day such as 2026-12-31") from None
+
+
 def _instant(text: str, told: Mapping[str, str]) -> dict[str, Any]:
     try:
         found = datetime.fromisoformat(text)
@@ -124,4 +164,11 @@ _READ: dict[str, Callable[[str, Mapping[str, str]], dict[str, Any]]] = {
     "price": _price, "units": _whole("units", 1), "quantity": _whole("quantity", 0), "shipped_at": _instant,
     "status": _word("status", {word: word for word in STATUSES}), "action": _word("is_published", ACTIONS),
     "site": lambda text, told: {"site": text.upper()},
+}
+_FINE = {"unit_price": _exact("unit_price"), "currency": _currency}
+_READ_OF: dict[str, dict[str, Callable[[str, Mapping[str, str]], dict[str, Any]]]] = {
+    "price_tiers": {**_FINE, "minimum_quantity": _whole("minimum_quantity", 1)},
+    "quotation": {
+        **_FINE, "quantity": _exact("quantity"), "valid_until": _day, "incoterm": lambda text, told: {"incoterm": text.upper()},
+    },
 }
