@@ -129,7 +129,7 @@ def story() -> Iterator[Story]:
             return {name: run["state"] for name, run in watched.run(until).items()}
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(watching, "LOOK_SECONDS", 2.0)  # each look costs the machine that is looked at
+            patch.setattr(watching, "LOOK_SECONDS", 4.0)  # each look costs the machine that is looked at
             early = look(tell, night(EARLY), out)
             requests.post(sandbox["horizon"], json={"until": LATE.isoformat()}, timeout=180).raise_for_status()
             drop_masters(options, sandbox, clients)
