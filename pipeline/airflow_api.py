@@ -14,6 +14,7 @@ from pipeline.errors import PipelineError
 
 ENDED = ("success", "failed")
 SETTLED = timedelta(seconds=6)
+ANSWER_SECONDS = 180  # a night may keep the machine so busy that its API answers late
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ class AirflowApi:
 
     def _send(self, method: str, path: str, **what: Any) -> requests.Response:
         try:
-            return self._http.request(method, f"{self.ui_url}/api/v2{path}", timeout=30, **what)
+            return self._http.request(method, f"{self.ui_url}/api/v2{path}", timeout=ANSWER_SECONDS, **what)
         except requests.RequestException as error:
             raise PipelineError(f"Airflow does not answer at {self.ui_url} ({type(error).__name__}). Is it running?") from None
 
