@@ -24,10 +24,10 @@ from pipeline.demo.summary import shortcomings
 from pipeline.settings import REPOSITORY
 from transforms.tables import CANONICAL
 
-BRANDS = ("harbor", "kiln", "lumora")  # in every trade and on every marketplace between them; `make demo` is the night of all brands
+BRANDS = ("harbor", "lumora")  # who trades with businesses and who sells to people; `make demo` is the night of all brands
 REFUSED = "lumora"
 SILENT = {"tracking_events"}  # parcels are followed from the first night on; the services tell of them from the next day on
-pytestmark = pytest.mark.timeout(900)  # a whole night of sixteen accounts, in Airflow
+pytestmark = pytest.mark.timeout(900)  # a whole night of eleven accounts, in Airflow
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_every_entity_of_every_shop_is_certified_and_every_run_is_green(first):
 def test_of_a_refused_push_nothing_leaves_and_the_other_brands_goes(first, out):
     written = [json.loads(line) for line in (out / "state" / "sandbox.jsonl").read_text().splitlines()]
     writes = [json.dumps(row) for row in written if "stock" in json.dumps(row)]
-    assert any("kiln_" in row for row in writes)
+    assert any("harbor_" in row for row in writes)
     assert not any(f"{REFUSED}_" in row for row in writes)
 
 
