@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
+from connectors.alibaba.envelope import is_ungranted
 from connectors.alibaba.read_rfqs import detail_of, requests_of
 from connectors.alibaba.words import RFQ_STATUS
 from connectors.columns import instants_by
@@ -36,8 +37,11 @@ _MILLISECONDS = 10**11  # a number this large counts milliseconds: as seconds it
 def map_rfqs(shop: Shop, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
     shown = Documents.gather(pages, "rfqs", requests_of)
     newest = shown.keep(last_of_each([key_of(record, "rfq_id") for record in shown.records.values]))
-    details = {page.part.split("/")[1]: detail_of(read_json(page.body)) for page in pages if page.part.startswith("rfq/")}
+    details = dict(_detail(page) for page in pages if page.part.startswith("rfq/"))
     rfqs = Draft(RFQS, shop, newest.records)
+    for row, record in enumerate(newest.records.values):
+        if details.get(key_of(record, "rfq_id") or "", {}) is None:
+            rfqs.faults.add(row, "detail", "the marketplace listed the request and refused or did not show its detail")
     listed = LISTED(newest.records.values, rfqs.faults)
     detail = DETAIL([details.get(text(number)) or {} for number in listed["rfq_id"]], rfqs.faults)
     rfqs.text("rfq_id", blanked(listed["rfq_id"]))
@@ -57,6 +61,12 @@ def map_rfqs(shop: Shop, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
     rfqs.decimal("target_price", blanked(detail["price"]))
     rfqs.integer("quotes_left", blanked(listed["left"]))
     return {"rfqs": rfqs.frame()}
+
+
+def _detail(page: Page) -> tuple[str, Mapping[str, Any] | None]:
+    """Its request's number, and what it shows: None where it shows nothing, nothing told where the app may not ask."""
+    answer = read_json(page.body)
+    return page.part.split("/")[1], {} if is_ungranted(answer) else detail_of(answer)
 
 
 def _status(word: str, expires: datetime | None, arrived: datetime) -> str:

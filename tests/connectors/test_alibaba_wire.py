@@ -526,6 +526,25 @@ def test_a_products_status_is_its_shelf_and_its_audit(gateway, shop, night, stat
     assert row["status"] == ours and (row["fault"] is None) == (ours is not None)
 
 
+def test_a_request_whose_detail_is_refused_is_held_back_and_one_whose_detail_may_not_be_asked_for_is_not(gateway, shop, night):
+    def requests(sent):
+        shown = [{"rfq_id": number, "subject": "Bolts", "quantity": 5, "open_time": 1794700000} for number in (1, 2)]
+        found = {"success": True, "result": {"total": 2, "request_list": shown}}
+        return {"alibaba_icbu_rfq_search_response": {"result": found}}
+
+    def detail(sent):
+        gone = {"success": False, "error_type": "RFQ_NOT_FOUND", "message": "gone"}
+        told = {"success": True, "result": {"rfq_detail_dto": {"rfq_id": 2, "status": "quoted"}}}
+        is_gone = json.loads(sent["rfq_query_dto"])["rfq_id"] == "1"
+        return {"alibaba_icbu_rfqdetail_get_response": {"result": gone if is_gone else told}}
+
+    gateway.answers |= {"rfq_search": requests, "rfq_detail": detail}
+    rows = read(shop({"rfq_search": "bolt"}), night, "rfqs")["rfqs"]
+    assert ["refused" in (row["fault"] or "") for row in rows] == [True, False] and rows[1]["status"] == "quoted"
+    gateway.ungranted = {door.name for door in DOORS["rfq_detail"].values()}
+    assert [(row["fault"], row["status"]) for row in read(shop({"rfq_search": "bolt"}), night, "rfqs")["rfqs"]] == [(None, "open")] * 2
+
+
 def test_a_product_whose_detail_is_refused_is_kept_with_the_reason(gateway, shop, night):
     gone = {"code": "0", "success": "false", "msg_code": "B_PRODUCT_NOT_FOUND", "message": "gone"}
     gateway.answers |= {PRODUCT_LIST: items(1600, 1601), PRODUCT: lambda sent: gone if sent["product_id"] == "1601" else product()}
@@ -574,7 +593,7 @@ def test_an_offer_without_a_required_field_is_not_sent_and_one_request_is_offere
     item = QuotedItem("Bolt", Decimal("2.5"), "Tonne", Decimal("1234.5678"), "USD", "FOB", "Ningbo", "HB-1", "as asked")
     offer = QuotationOffer("j", "9001", "Dear Sir", "T/T 30/70", date(2026, 12, 1), (item,))
     answers = shop().push_quotations([offer, offer, QuotationOffer("k", "9002", "", "T/T", date(2026, 12, 1), (item,))])
-    assert [answer.is_accepted for answer in answers] == [True, False, False] and answers[0].vendor_ref == "71"
+    assert [answer.is_accepted for answer in answers] == [True, False, False] and answers[0].vendor_ref == "quotation 71"
     (sent,) = [json.loads(sent["dto"]) for name, sent in gateway.asked if name == "alibaba.icbu.quotation.post"]
     assert (sent["price_list"][0]["quantity"], sent["price_list"][0]["fob_price"]) == ("2.5", "1234.5678")
 

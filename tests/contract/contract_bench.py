@@ -125,7 +125,8 @@ class Bench:
     @property
     def credentials(self) -> Credentials:
         mine = json.loads(self.by_way_of_the_gateway(json.dumps(self._mine)))
-        return Credentials(str(self.folder.path) if self.folder else mine["base_url"], mine["auth_url"], mine["credentials"])
+        host, auth_host = (str(self.folder.path), "") if self.folder else (mine["base_url"], mine["auth_url"])
+        return Credentials(host, auth_host, mine["credentials"])
 
     def by_way_of_the_gateway(self, text: str) -> str:
         """Every address of the marketplace's, also one among its account's numbers, leads through the gateway."""
