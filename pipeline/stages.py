@@ -16,7 +16,7 @@ from transforms.sites import SITES
 from transforms.stages import CHAINS, StagedShop
 from transforms.stages.agency import EVERY_SHOP
 from transforms.stages.deals import COLUMNS, name_of
-from transforms.stages.subjects import SUBJECTS
+from transforms.stages.subjects import SUBJECTS, Subject
 from warehouse.database import client_session
 from warehouse.stages import forget_deals, refresh
 from warehouse.tables import metadata
@@ -76,16 +76,24 @@ def _rebuild_shop(shop: StagedShop, *, has_deals: bool) -> int:
     return changed
 
 
+def _heads(subject: Subject) -> dict[str, str]:
+    """Table → column of the tables by which every subject of that kind is found."""
+    tables = subject.heads or tuple(subject.columns)[:1]
+    return {table: subject.columns[table] for table in tables}
+
+
 def _every(shop: StagedShop, kind: str) -> Iterator[set[str]]:
     """All subjects of one kind that have rows of their own, some at a time; deals all at once, for they hang together."""
     heads = COLUMNS | {"trade_shipments": "contract_id", "inspections": "contract_id", "acceptances": "contract_id"}
-    columns = heads if kind == "deal" else dict([next(iter(SUBJECTS[kind].columns.items()))])
+    columns = heads if kind == "deal" else _heads(SUBJECTS[kind])
     found: set[str] = set()
     with client_session(state.engine(), shop.client) as conn:
         for table, column in columns.items():
             stored = metadata.tables[table].c
             places = (shop.name, *shop.feeders) if kind == "deal" else (shop.name,)
             query = select(stored[column]).distinct().where(stored.client == shop.client, stored.shop.in_(places))
+            for name, value in [SUBJECTS[kind].only[table]] if table in SUBJECTS[kind].only else ():
+                query = query.where(stored[name] == value)
             ids = conn.execute(query).scalars()
             found.update(name_of(table if table in COLUMNS else "contracts", each) for each in ids) if kind == "deal" else found.update(ids)
     ordered = sorted(found)

@@ -20,7 +20,8 @@ class _Papers:
     """The rows of the accounts that tell one shop's deals."""
 
     def __init__(self, tables: Tables, shops: Sequence[str]) -> None:
-        names = ("inquiries", "rfqs", "quotations", "contracts", "payment_milestones", "trade_shipments", "inspections", "acceptances")
+        names = ("inquiries", "rfqs", "quotations", "contracts", "payment_milestones", "trade_shipments", "inspections", "acceptances",
+                 "payments")
         self.rows = {name: [row for row in tables(name) if row["shop"] in shops] for name in names}
         self.of_quotation = {
             row["quotation_id"]: [(kind, row[f"{kind}_id"]) for kind in ("inquiry", "rfq") if row.get(f"{kind}_id")]
@@ -107,11 +108,14 @@ def _moment(found: tuple | None) -> tuple:
 
 def _of_contract(number: object, rows: Mapping[str, list[Row]]) -> Iterable[tuple]:
     """(stage, instant, evidence, day where one is told) of money, goods, inspections and acceptance."""
-    money, goods, looks, taken = ([row for row in rows[name] if row["contract_id"] == number] for name in ELSEWHERE)
-    due = [row for row in money if row["status"] != "cancelled"]
-    yield from (("deposit_paid", row["paid_at"], "payment_milestones.paid_at", None) for row in money if row["milestone"] == "deposit")
-    if any(row["milestone"] in ("balance", "full") for row in due) and all(row["paid_at"] for row in due):
-        yield "paid", max(row["paid_at"] for row in due), "payment_milestones.paid_at", None
+    parts, goods, looks, taken = ([row for row in rows[name] if row["contract_id"] == number] for name in ELSEWHERE)
+    came = [row for row in rows["payments"] if row["order_id"] == number and (row["kind"], row["status"]) == ("payment", "completed")]
+    money = [(row, *_paid(row, parts, came)) for row in parts]
+    yield from (("deposit_paid", at, told_by, None) for row, at, told_by in money if row["milestone"] == "deposit")
+    due = [(at, told_by) for row, at, told_by in money if row["status"] != "cancelled"]
+    if any(row["milestone"] in ("balance", "full") for row, *_ in money if row["status"] != "cancelled") and all(at for at, _ in due):
+        at = max(at for at, _ in due)
+        yield "paid", at, min(told_by for each, told_by in due if each == at), None
     alive = [row for row in goods if row["status"] != "cancelled"]
     yield from (("shipped", row["shipped_at"], "trade_shipments.shipped_at", None) for row in alive)
     if alive and all(row["delivered_at"] for row in alive):
@@ -121,6 +125,19 @@ def _of_contract(number: object, rows: Mapping[str, list[Row]]) -> Iterable[tupl
     if taken:
         last = max(taken, key=lambda row: row["accepted_at"])
         yield "completed", last["accepted_at"], "acceptances.accepted_at", last["accepted_date"]
+
+
+def _paid(part: Row, parts: list[Row], came: list[Row]) -> tuple[object, str]:
+    """When a part of the contract's money was there, and whose word that is: its own, else the transfers'."""
+    if part["paid_at"]:
+        return part["paid_at"], "payment_milestones.paid_at"
+    before = [each for each in parts if each["milestone"] != "balance" or part["milestone"] == "balance"]
+    wanted, had = sum(each["due_minor"] for each in before), 0
+    for transfer in sorted(came, key=lambda row: (row["paid_at"], row["payment_id"])):
+        had += transfer["amount_minor"]
+        if had >= wanted:
+            return transfer["paid_at"], "payments.paid_at"
+    return None, "payments.paid_at"
 
 
 _ELDERS = (

@@ -69,6 +69,7 @@ def _moments(tables: Tables) -> Iterable[tuple[Row, list[tuple]]]:
         subject = _subject(row, "listing", f"{row['site']}/{row['listing_id']}")
         yield subject, [("listed", row["listed_at"], row["listed_date"], "listings.listed_at")]
     yield from _campaigns(tables("ad_spend"))
+    yield from _charges(tables("ledger_entries"))
     for row in tables("seller_accounts"):
         if _mode(row["shop"]) == "c2c" and row["status"] == "verified":
             at = row["opened_at"]
@@ -102,8 +103,21 @@ def _campaigns(rows: list[Row]) -> Iterable[tuple[Row, list[tuple]]]:
         yield _subject(row, "campaign", "/".join(key[2:])), [("promoted", midnight, row["spend_date"], "ad_spend.spend_date")]
 
 
+def _charges(rows: list[Row]) -> Iterable[tuple[Row, list[tuple]]]:
+    """Advertising a marketplace takes out of the shop's account, each sort of it from its first charge on."""
+    begun: dict[tuple, Row] = {}
+    for row in (row for row in rows if row["kind"] == "advertising" and row["amount_minor"] < 0):
+        key = tuple(row[name] for name in ("client", "shop", "kind_raw"))
+        if key not in begun or row["posted_at"] < begun[key]["posted_at"]:
+            begun[key] = row
+    for key, row in begun.items():
+        moment = ("promoted", row["posted_at"], row["posted_date"], "ledger_entries.posted_at")
+        yield _subject(row, "campaign", f"ledger/{key[2]}"), [moment]
+
+
 def _orders(tables: Tables) -> Iterable[tuple[Row, list[tuple]]]:
-    of_order = {table: _by_order(tables(table)) for table in ORDER_TABLES}
+    of_order = {table: _by_order(tables(table)) for table in ORDER_TABLES if table != "reviews"}
+    of_order["reviews"] = _by_order(_reviews(tables))
     for order in tables("orders"):
         mode = _mode(order["shop"])
         if mode == "b2b":
@@ -128,6 +142,13 @@ def _orders(tables: Tables) -> Iterable[tuple[Row, list[tuple]]]:
         yield _subject(order, "order", order["order_id"]), [
             (stage, at, at and _local(at, order["site"]), evidence) for stage, at, evidence in moments
         ]
+
+
+def _reviews(tables: Tables) -> list[Row]:
+    """Each with its order; where only the order's line is told, by way of that."""
+    lines = {(row["client"], row["shop"], row["line_id"]): row["order_id"] for row in tables("order_lines")}
+    named = ((row, row["order_id"] or lines.get((row["client"], row["shop"], row.get("line_id")))) for row in tables("reviews"))
+    return [{**row, "order_id": number} for row, number in named if number]
 
 
 def _whose(parcels: Iterable[Row], what: str, at: object) -> object | None:

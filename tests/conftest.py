@@ -18,8 +18,8 @@ _numbers = itertools.count(1)
 
 # Files whose tests take minutes begin first; else one of them is still running alone when the others are done.
 LONGEST = (
-    "test_whole_night.py", "test_kills.py", "test_celery_topology.py", "test_night.py", "test_on_the_scheduler.py", "test_embedded.py",
-    "test_expiry.py", "test_faults.py", "test_cli_commands.py", "test_cli_bad_input.py", "test_cli_quarantine.py",
+    "test_whole_night.py", "test_four_modes.py", "test_kills.py", "test_celery_topology.py", "test_night.py", "test_on_the_scheduler.py",
+    "test_embedded.py", "test_expiry.py", "test_faults.py", "test_cli_commands.py", "test_cli_bad_input.py", "test_cli_quarantine.py",
 )
 
 

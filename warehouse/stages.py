@@ -13,15 +13,17 @@ from sqlalchemy import Connection, text
 
 from transforms.schema import Table
 from transforms.stages import CHAINS, Derived, StagedShop, derive
-from transforms.stages.deals import COLUMNS, KINDS, LINKS, name_of
+from transforms.stages.deals import KINDS, LINKS, name_of
 from transforms.stages.derive import PATIENCE
-from transforms.stages.subjects import SUBJECTS, Frames
+from transforms.stages.subjects import SUBJECTS, Frames, Subject
 from transforms.tables import CANONICAL, STAGE_EVENTS, STAGE_EXCEPTIONS
 from warehouse import merge_sql
 from warehouse.copying import copy_in, read_frame
 from warehouse.locks import lock_rows_of
 
 IDS_AT_ONCE = 20_000
+NAMED_BY_ID = ("order", "deal")  # kinds whose ids a batch names as they are
+NOTHING = Derived(STAGE_EVENTS.empty(), STAGE_EXCEPTIONS.empty())
 Touched = dict[str, set[str]]  # kind of subject → ids (deals: names of documents)
 
 
@@ -36,10 +38,28 @@ def touched(conn: Connection, client: str, shop: str, frames: Frames, head: str 
     found: Touched = {}
     for kind, subject in SUBJECTS.items():
         for table, column in subject.columns.items():
-            if table in frames and len(frames[table]):
-                found.setdefault(kind, set()).update(_named(kind, table, column, frames[table]))
-                found[kind].update(_named(kind, table, column, _replaced(conn, client, shop, table, kind, frames[table])))
+            rows = _speaking(subject, table, frames[table]) if table in frames else ()
+            if len(rows):
+                found.setdefault(kind, set()).update(_named(kind, table, column, rows))
+                found[kind].update(_named(kind, table, column, _replaced(conn, client, shop, table, kind, rows)))
+                if table in subject.by_line:
+                    found[kind].update(_orders_of_lines(conn, client, shop, rows))
     return {kind: ids for kind, ids in found.items() if ids}
+
+
+def _speaking(subject: Subject, table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that speak of such subjects at all."""
+    if table not in subject.only:
+        return frame
+    column, value = subject.only[table]
+    return frame[(frame[column] == value).fillna(False).astype(bool)]
+
+
+def _orders_of_lines(conn: Connection, client: str, shop: str, frame: pd.DataFrame) -> Iterable[str]:
+    """The stored orders of the lines that are named where no order is."""
+    lines = frame.loc[frame["order_id"].isna(), "line_id"].dropna()
+    query = text("SELECT DISTINCT order_id FROM order_lines WHERE client = :client AND shop = :shop AND line_id = ANY(:lines)")
+    return conn.execute(query, {"client": client, "shop": shop, "lines": list(lines)}).scalars() if len(lines) else ()
 
 
 def _named(kind: str, table: str, column: str, frame: pd.DataFrame) -> Iterable[str]:
@@ -53,7 +73,7 @@ def _named(kind: str, table: str, column: str, frame: pd.DataFrame) -> Iterable[
 
 def _papers(table: str) -> dict[str, str]:
     """Column → table of the document it names, the row's own included."""
-    own = {COLUMNS[table]: table} if table in KINDS else {"contract_id": "contracts"}
+    own = {SUBJECTS["deal"].columns[table]: table if table in KINDS else "contracts"}
     return own | {column: elders for column, (elders, _, _) in LINKS.get(table, {}).items()}
 
 
@@ -75,11 +95,14 @@ def refresh(conn: Connection, shop: StagedShop, subjects: Mapping[str, Iterable[
     chain = CHAINS[shop.mode]
     changed = 0
     for kind in (kind for kind in SUBJECTS if subjects.get(kind)):
+        if kind in NAMED_BY_ID and kind not in {stage.subject for stage in chain.stages}:
+            changed += replace_stages(conn, shop.client, shop.name, kind, subjects[kind], NOTHING)
+            continue
         for frames in _families(conn, shop, kind, sorted(subjects[kind])):
             subject = SUBJECTS[kind]
             waits = subject.waits(frames) if subject.waits else None
             derived = derive(chain, shop, subject.proofs(frames, shop), waits)
-            ids = {*subject.ids(frames).dropna(), *(subjects[kind] if kind in ("order", "deal") else ())}
+            ids = {*subject.ids(frames).dropna(), *(subjects[kind] if kind in NAMED_BY_ID else ())}
             changed += replace_stages(conn, shop.client, shop.name, kind, ids, derived)
     return changed
 
@@ -99,9 +122,28 @@ def _families(conn: Connection, shop: StagedShop, kind: str, ids: list[str]) -> 
         return
     for start in range(0, len(ids), IDS_AT_ONCE):
         some = ids[start : start + IDS_AT_ONCE]
-        columns = SUBJECTS[kind].columns
-        places = ((table, SUBJECTS[kind].derived.get(table, table), column) for table, column in columns.items())
-        yield {table: read_frame(conn, place, where={**scope, column: some}) for table, place, column in places}
+        subject = SUBJECTS[kind]
+        places = ((table, subject.derived.get(table, table), column) for table, column in subject.columns.items())
+        frames = {
+            table: read_frame(conn, place, where={**scope, column: some, **dict([subject.only[table]] if table in subject.only else ())})
+            for table, place, column in places
+        }
+        yield frames | {table: _with_lines(conn, table, frames[table], scope, some) for table in subject.by_line}
+
+
+def _with_lines(conn: Connection, table: str, frame: pd.DataFrame, scope: Mapping[str, str], orders: list[str]) -> pd.DataFrame:
+    """``frame`` and the rows that name a line of these orders in place of the order; they name it now."""
+    key = CANONICAL[table].key[0]
+    query = text(
+        f"SELECT t.{key}, l.order_id FROM {table} t JOIN order_lines l ON l.client = t.client AND l.shop = t.shop AND l.line_id = t.line_id"
+        " WHERE t.client = :client AND t.shop = :shop AND t.order_id IS NULL AND t.line_id IS NOT NULL AND l.order_id = ANY(:orders)"
+    )
+    owner = dict(conn.execute(query, {**scope, "orders": orders}).all())
+    if not owner:
+        return frame
+    more = read_frame(conn, table, where={**scope, key: list(owner)})
+    more["order_id"] = more[key].map(owner).astype(more["order_id"].dtype)
+    return pd.concat([frame, more], ignore_index=True)
 
 
 def _deal_rows(conn: Connection, scope: Mapping[str, object], names: set[str]) -> dict[str, pd.DataFrame]:

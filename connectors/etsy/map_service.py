@@ -40,6 +40,7 @@ def map_reviews(shop: Shop, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
     reviews.text("review_id", raw["id"])
     reviews.constant("kind", "product")
     reviews.text("product_id", raw["listing"])
+    reviews.text("line_id", raw["id"])
     reviews.integer("rating", raw["rating"])
     reviews.text("text", blanked(raw["text"]))
     moments(reviews, "reviewed_at", either(raw["created"], raw["create"]))

@@ -46,11 +46,11 @@ ENTRY_KIND = {
         (
             "payment_processing_fee", "refund_processing_fee", "transaction", "transaction_quantity", "shipping_transaction",
             "transaction_refund", "listing", "renew", "renew_sold", "renew_sold_auto", "renew_expired", "auto_renew_expired",
-            "listing_private", "offsite_ads_fee", "offsite_ads_fee_refund", "prolist", "gift_wrap_fees", "vat_seller_services",
-            "vat_tax_ep", "edit", "regulatory_operating_fee",
+            "listing_private", "gift_wrap_fees", "vat_seller_services", "vat_tax_ep", "edit", "regulatory_operating_fee",
         ),
         "fee",
     ),
+    **dict.fromkeys(("prolist", "offsite_ads_fee", "offsite_ads_fee_refund"), "advertising"),  # prolist: Etsy Ads, by the day
     **dict.fromkeys(("shipping_labels", "shipping_label_refund", "shipping_label_adjustment"), "shipping"),
     **dict.fromkeys(("sales_tax", "sales_tax_refund"), "tax"),
 }

@@ -29,6 +29,7 @@ def listings(at: int, cells: Cells, shop: Shop, pseudonym: Callable[[str], str],
     draft.constant("site", shop.sites[0])
     draft.constant("fulfilled_by", "seller")
     heads.put_texts(draft, listing_id="model_no", sku="model_no", title="name")
+    heads.put_moment_and_day(draft, "listed", "listed_at")
     draft.text("status_raw", [text or "active" for text in heads.texts("status")])
     heads.put_word(draft, "status", "status", words.LISTING_STATUS, default="active")
     codes = heads.currencies(draft, *(f"tier_price_{n}" for n in STEPS))

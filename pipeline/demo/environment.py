@@ -19,6 +19,7 @@ import yaml
 
 from pipeline.clients import load_clients
 
+ANSWER_SECONDS = 180  # the sandbox makes a night of its world when it is first asked for one
 OBSERVE_SECONDS = 7200  # of the marketplaces' time: a change that does not show by then was lost, and its job says so
 
 
@@ -30,6 +31,7 @@ class Options:
         out: everything the demo writes lies below it; running again there is the next, incremental run.
         night: the horizon of the world, which is the end of the night's data interval.
         speed: how many of the sandbox's seconds pass in one of ours, quotas and token lifetimes included.
+        marketplaces: open these alone (none named: all of them).
         samples: serve what the vendors publish, found here, and nothing else; the server says which night it is.
     """
 
@@ -40,6 +42,7 @@ class Options:
     night: datetime
     speed: float
     faults: str = "none"
+    marketplaces: tuple[str, ...] = ()
     samples: Path | None = None
     keep: bool = False
 
@@ -51,7 +54,7 @@ def sandbox_options(options: Options) -> list[str]:
     return [
         "serve", "--seed", str(options.seed), "--days", str(options.days), "--orders-per-day", str(options.orders_per_day),
         "--horizon", options.night.isoformat(), "--speed", str(options.speed), "--state", str(options.out / "state" / "sandbox.jsonl"),
-        "--faults", options.faults, "--port", "0", "--json",
+        "--faults", options.faults, "--port", "0", "--json", *(("--marketplaces", *options.marketplaces) if options.marketplaces else ()),
     ]  # fmt: skip
 
 
@@ -125,12 +128,12 @@ def drop_masters(options: Options, sandbox: Mapping[str, Any], clients: Path) ->
 
 def drop_exports(desk: str, folder: Path) -> None:
     """Every file a client has exported so far, dated as it was made."""
-    for path in requests.get(desk, timeout=30).json():
+    for path in requests.get(desk, timeout=ANSWER_SECONDS).json():
         _drop(f"{desk}/{path}", folder / path)
 
 
 def _drop(address: str, file: Path) -> None:
-    answer = requests.get(address, timeout=30)
+    answer = requests.get(address, timeout=ANSWER_SECONDS)
     if answer.ok:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(answer.content)

@@ -58,7 +58,8 @@ class Night:
         deadline = time.monotonic() + timeout_seconds
         with Live(console=self.console, refresh_per_second=4, transient=True) as live:
             while not self._is_over() and time.monotonic() < deadline:
-                live.update(self._picture())
+                if not self.console.quiet:  # a picture asks for every task of the night
+                    live.update(self._picture())
                 time.sleep(LOOK_SECONDS)
         return self.runs
 

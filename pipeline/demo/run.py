@@ -39,9 +39,9 @@ def run_demo(options: Options, console: Console, answer: Answering = approve_all
     begun = time.monotonic()
     with contextlib.ExitStack() as parts:
         with console.status("Starting PostgreSQL, the marketplaces and the mail catcher ..."):
-            env, sandbox, clients = _start_parts(options, parts)
+            env, sandbox, clients = start_parts(options, parts)
             options = replace(options, night=datetime.fromisoformat(sandbox.get("night", options.night.isoformat())))
-        airflow = LocalAirflow(options.out / "airflow", env.pop("AIRFLOW_DATABASE_URL"), env, _free_port(options))
+        airflow = LocalAirflow(options.out / "airflow", env.pop("AIRFLOW_DATABASE_URL"), env, free_port(options))
         with console.status("Starting Airflow ..."):
             airflow.start()
         parts.callback(airflow.stop)
@@ -67,7 +67,7 @@ def _run_nights(options: Options, airflow: LocalAirflow, console: Console, answe
     return night, runs
 
 
-def _start_parts(options: Options, parts: contextlib.ExitStack) -> tuple[dict[str, str], dict[str, Any], Path]:
+def start_parts(options: Options, parts: contextlib.ExitStack) -> tuple[dict[str, str], dict[str, Any], Path]:
     """PostgreSQL, sandbox, mail catcher; the environment that points at them is also this process's from now on."""
     logs = options.out / "logs"
     server = parts.enter_context(embedded.start(options.out / "state" / "postgres"))
@@ -91,7 +91,7 @@ def _clients(options: Options) -> Path:
     return Path(os.environ.get("DAIYUN_CLIENTS") or REPOSITORY / "clients")
 
 
-def _free_port(options: Options) -> int:
+def free_port(options: Options) -> int:
     """The same port as last time where it is free, so that an open browser tab still works."""
     file = options.out / "state" / "airflow.port"
     wanted = int(file.read_text()) if file.exists() else 8080

@@ -117,9 +117,9 @@ def reviews(house: House, written: Written, shop: str) -> Iterator[Row]:
     for each in answer_shop.said(house, shop):
         yield {
             "review_id": str(ids.transaction_id(each.order, each.line)), "kind": "product",
-            "product_id": str(ids.listing_id(each.order.lines[each.line].listing)), "order_id": None, "rating": each.rating,
-            "verdict": None, "text": each.text, "reply": None, "reviewed_at": iso(each.at), "reviewed_date": day(each.at, shop),
-            "source_updated_at": iso(each.changed_at),
+            "product_id": str(ids.listing_id(each.order.lines[each.line].listing)), "order_id": None,
+            "line_id": str(ids.transaction_id(each.order, each.line)), "rating": each.rating, "verdict": None, "text": each.text,
+            "reply": None, "reviewed_at": iso(each.at), "reviewed_date": day(each.at, shop), "source_updated_at": iso(each.changed_at),
         }
 
 

@@ -14,7 +14,7 @@ from sandbox.market import House
 Row = Mapping[str, object]
 _KINDS = {
     "PAYMENT_GROSS": "sale", "REFUND_GROSS": "refund", "PAYMENT_PROCESSING_FEE": "fee", "REFUND_PROCESSING_FEE": "fee",
-    "transaction": "fee", "transaction_refund": "fee", "shipping_transaction": "fee", "sales_tax": "tax", "offsite_ads_fee": "fee",
+    "transaction": "fee", "transaction_refund": "fee", "shipping_transaction": "fee", "sales_tax": "tax", "offsite_ads_fee": "advertising",
     "vat_seller_services": "fee",
 }
 

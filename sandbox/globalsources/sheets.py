@@ -141,7 +141,7 @@ def _listings(house: House, shop: Shop, at: datetime) -> Iterator[Row]:
         row: dict[str, object] = {
             "model_no": listing.sku, "name": listing.product.titles["en"], "category": "Tools", "currency": "USD", "moq": steps[0].quantity,
             "unit": mine.unit, "lead_time_days": 30, "port": "Hong Kong", "page_url": f"https://supplier.example.com/{listing.number}",
-            "status": listing.status.capitalize(), "stock": listing.opening_stock,
+            "status": listing.status.capitalize(), "listed_at": listing.listed_at, "stock": listing.opening_stock,
         }
         if len(steps) == 1:
             row |= {"fob_price_min": steps[0].price, "fob_price_max": steps[0].price}

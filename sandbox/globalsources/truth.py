@@ -219,7 +219,7 @@ def _listings(house: House, shop: Shop, at: datetime) -> Told:
             "site": each.site, "listing_id": each.sku, "product_id": None, "sku": each.sku, "title": each.product.titles["en"],
             "status": each.status, "status_raw": each.status.capitalize(), "fulfilled_by": "seller", "currency": "USD",
             "price_minor": price,
-            "listed_at": None, "listed_date": None,
+            **_moment("listed", each.listed_at, shop),
         }
 
 

@@ -278,9 +278,9 @@ def ledger(*entries, payments=()):
 
 
 def test_entries_are_bare_numbers_and_kinds_an_open_set():
-    words = ("PAYMENT_GROSS", "REFUND_GROSS", "transaction", "sales_tax", "shipping_labels", "something_new", "DISBURSE2")
+    words = ("PAYMENT_GROSS", "REFUND_GROSS", "transaction", "sales_tax", "shipping_labels", "something_new", "DISBURSE2", "prolist")
     rows = ledger(*[entry(entry_id=90 + at, ledger_type=word, reference_id=None) for at, word in enumerate(words)])["ledger_entries"]
-    assert list(rows["kind"]) == ["sale", "refund", "fee", "tax", "shipping", "other", "other"]
+    assert list(rows["kind"]) == ["sale", "refund", "fee", "tax", "shipping", "other", "other", "advertising"]
     assert list(rows["kind_raw"]) == list(words) and set(rows["amount_minor"]) == {-250} and rows["fault"].isna().all()
 
 
@@ -324,6 +324,7 @@ def test_a_review_is_named_by_its_transaction_and_its_buyer_may_be_absent():
     row = mapped("reviews", page("reviews", said))["reviews"].iloc[0]
     assert (row["review_id"], row["product_id"], row["rating"]) == ("11", "1", 4) and pd.isna(row["text"]) and pd.isna(row["fault"])
     assert row["source_updated_at"] == datetime.fromtimestamp(PLACED + 99, UTC)
+    assert row["line_id"] == "11" and pd.isna(row["order_id"]), "Etsy tells the line of a review, not its order"
 
 
 @pytest.mark.parametrize(

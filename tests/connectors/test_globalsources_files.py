@@ -217,15 +217,17 @@ def test_goods_have_left_only_once_their_departure_is_not_ahead_of_the_file(drop
 
 
 def test_a_price_ladder_is_read_from_numbered_columns_or_from_rows_and_a_range_keeps_both_ends(drop):
-    head = "model_no,name,currency,moq,unit,fob_price_min,fob_price_max,MOQ 1,Price 1,MOQ 2,Price 2,stock\n"
-    drop(named("listings"), head + "A,Lamp,USD,,pc,,,100,2.50,500,2.10,70\nB,Bolt,USD,1000,pc,0.0325,0.05,,,,,\n"
-         + "C,Box,USD,10,pc,8,,,,,,\nC,Box,USD,50,pc,7.5,,,,,,\n")
+    head = "model_no,name,currency,moq,unit,fob_price_min,fob_price_max,MOQ 1,Price 1,MOQ 2,Price 2,stock,上架日期\n"
+    drop(named("listings"), head + "A,Lamp,USD,,pc,,,100,2.50,500,2.10,70,2026-03-01\nB,Bolt,USD,1000,pc,0.0325,0.05,,,,,,\n"
+         + "C,Box,USD,10,pc,8,,,,,,,\nC,Box,USD,50,pc,7.5,,,,,,,\n")
     frames = drop.frames("listings")
     tiers = [(row.listing_id, float(row.minimum_quantity), float(row.unit_price)) for row in frames["price_tiers"].itertuples()]
     assert sorted(tiers) == [("A", 100, 2.5), ("A", 500, 2.1), ("B", 1000, 0.0325), ("C", 10, 8), ("C", 50, 7.5)]
     assert frames["price_tiers"]["highest_price"].dropna().tolist() == [Decimal("0.05")]
     listings = frames["listings"].set_index("listing_id")["price_minor"]
     assert (listings["A"], listings["C"]) == (250, 800) and listings.isna()["B"], "a price finer than a cent is in no minor units"
+    listed = frames["listings"].set_index("listing_id")["listed_date"]
+    assert str(listed["A"]) == "2026-03-01" and listed.isna()[["B", "C"]].all(), "a workbook need not say since when an article is offered"
     assert frames["inventory"][["sku", "sellable_quantity"]].values.tolist() == [["A", 70]]
 
 

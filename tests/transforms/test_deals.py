@@ -133,6 +133,30 @@ def test_a_deposit_alone_is_not_the_money_and_a_draft_is_no_contract(papers):
     assert set(deal_proofs(frames, SHOP)["stage"]) == {"deposit_paid"}
 
 
+def test_what_a_contract_does_not_tell_of_its_money_the_transfers_do(papers):
+    parts = [
+        {"contract_id": "C", "milestone": "balance", "status": "paid", "paid_at": None, "due_minor": 700, "currency": "USD"},
+        {"contract_id": "C", "milestone": "deposit", "status": "paid", "paid_at": None, "due_minor": 300, "currency": "USD"},
+    ]
+    plain = {"order_id": "C", "kind": "payment", "status": "completed", "currency": "USD"}
+
+    def told(*transfers, milestones=parts):
+        rows = [{**plain, "payment_id": str(n), "paid_at": days(n)["at"], **each} for n, each in enumerate(transfers, 1)]
+        found = deal_proofs(papers(contracts=[{"contract_id": "C", "status": "draft"}], payment_milestones=milestones, payments=rows), SHOP)
+        return {row.stage: ((row.entered_at - NOON).days, row.evidence) for row in found.itertuples()}
+
+    listed = "payments.paid_at"
+    assert told({"amount_minor": 300}, {"amount_minor": 700}) == {"deposit_paid": (1, listed), "paid": (2, listed)}
+    assert told({"amount_minor": 200}, {"amount_minor": 100}, {"amount_minor": 699}) == {"deposit_paid": (2, listed)}
+    assert told({"amount_minor": 1000}) == {"deposit_paid": (1, listed), "paid": (1, listed)}
+    strangers = [{"currency": "EUR"}, {"kind": "refund"}, {"status": "pending"}, {"order_id": "D"}, {"order_id": None}]
+    assert told(*({"amount_minor": 1000, **each} for each in strangers)) == {}
+    own = [{**parts[1], "paid_at": days(4)["at"]}]
+    assert told({"amount_minor": 300}, milestones=[*own, parts[0]]) == {"deposit_paid": (4, "payment_milestones.paid_at")}
+    called_off = [{**each, "status": "cancelled"} for each in parts]
+    assert told({"amount_minor": 1000}, milestones=called_off) == {"deposit_paid": (1, listed)}
+
+
 def test_goods_of_a_contract_nobody_knows_are_a_deal_that_waits_for_it(papers):
     frames = papers(trade_shipments=[{"contract_id": "C", "shipment_id": "1", "shipped_at": NOON, "seen_at": NOON}])
     assert set(deal_proofs(frames, SHOP)["subject_id"]) == {"contract/C"}

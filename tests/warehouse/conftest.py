@@ -27,6 +27,12 @@ DEFAULTS = {
     "trade_shipments": {"status": "in_transit"},
     "inspections": {"inspected_at": START, "inspected_date": START.date(), "result": "pass", "result_raw": "PASS"},
     "acceptances": {"accepted_at": START, "accepted_date": START.date()},
+    "reviews": {"kind": "product", "reviewed_at": START, "reviewed_date": START.date()},
+    "ledger_entries": {"kind_raw": "x", "status": "released", "currency": "USD", "posted_at": START, "posted_date": START.date()},
+    "payments": {
+        "kind": "payment", "kind_raw": "x", "status": "completed", "status_raw": "x", "provider": "bank_transfer", "currency": "USD",
+        "paid_at": START, "paid_date": START.date(),
+    },
     "inventory": {"site": "US", "location": "DEFAULT", "fulfilled_by": "seller", "sellable_quantity": 5},
 }
 

@@ -147,3 +147,43 @@ def test_in_any_order_of_arrival_the_same_facts_end_in_the_same_stages(engine, r
         conn.execute(text("DELETE FROM stage_exceptions"))
         refresh(conn, DEALS, {"deal": names})
     assert (shown(engine), shown(engine, "stage_exceptions", shape)) == grown
+
+
+SELLER = StagedShop("lumora", "lumora_amazon_us", "c2c", "America/Los_Angeles")
+
+
+def test_a_review_that_names_an_order_line_finds_its_order_whichever_came_first(engine, rows, arrive):
+    bought = rows.batch([{"order_id": "1", "lines": [{"line_id": "11"}]}, {"order_id": "2", "lines": [{"line_id": "22"}]}])
+    said = rows.one("reviews", [{"review_id": "11", "line_id": "11"}, {"review_id": "9", "line_id": "99"}, {"review_id": "8"}])
+    arrive(SELLER, said)
+    assert stages(engine) == {}
+    arrive(SELLER, bought)
+    assert stages(engine) == {"1": {"ordered", "reviewed"}, "2": {"ordered"}}
+    arrive(SELLER, rows.one("reviews", [{"review_id": "22", "line_id": "22"}]))
+    assert stages(engine) == {"1": {"ordered", "reviewed"}, "2": {"ordered", "reviewed"}}
+
+
+def test_a_marketplaces_own_advertising_is_promoted_from_its_first_charge_on(engine, rows, arrive):
+    def charge(number, kind, minor, day, raw="offsite_ads_fee"):
+        at = pd.Timestamp(f"2026-11-{day:02}T12:00Z")
+        money = {"kind": kind, "kind_raw": raw, "amount_minor": minor}
+        return {"entry_id": number, "transaction_id": number, **money, "posted_at": at, "posted_date": at.date()}
+
+    arrive(SELLER, rows.one("ledger_entries", [charge("2", "advertising", -300, 9), charge("4", "fee", -1, 1, "listing")]))
+    arrive(SELLER, rows.one("ledger_entries", [charge("1", "advertising", -200, 2), charge("3", "advertising", 200, 1)]))
+    told = shown(engine, columns="subject_kind, subject_id, stage, entered_at::text, evidence")
+    assert told == [("campaign", "ledger/offsite_ads_fee", "promoted", "2026-11-02 12:00:00+00", "ledger_entries.posted_at")]
+
+
+def test_the_transfers_prove_a_deals_money_whenever_they_come_and_are_nobodys_deal_alone(engine, rows, arrive):
+    transfer = {"payment_id": "P", "transaction_id": "P", "order_id": "C", "amount_minor": 300}
+    arrive(DEALS, rows.one("payments", [transfer]))
+    assert stages(engine) == {}
+    contract = rows.frame("contracts", [{"contract_id": "C"}])
+    part = rows.frame("payment_milestones", [
+        {"contract_id": "C", "milestone": "deposit", "due_minor": 300, "status": "paid"}
+    ])
+    arrive(DEALS, rows.stamped({"contracts": contract, "payment_milestones": part}))
+    assert stages(engine) == {"contract/C": {"contract", "deposit_paid"}}
+    arrive(DEALS, rows.one("payments", [{**transfer, "amount_minor": 200, "hour": 1}]))
+    assert stages(engine) == {"contract/C": {"contract"}}

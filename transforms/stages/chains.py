@@ -8,7 +8,7 @@ DAY = 24
 
 _SELLER = Stage("seller_verified", "seller", ("seller_accounts.opened_at",))
 _LISTED = Stage("listed", "listing", ("listings.listed_at",))
-_PROMOTED = Stage("promoted", "campaign", ("ad_spend.spend_date",))
+_PROMOTED = Stage("promoted", "campaign", ("ad_spend.spend_date", "ledger_entries.posted_at"))
 _ORDERED = Stage("ordered", "order", ("orders.placed_at",))
 _SENT = ("partially_shipped", "shipped", "delivered", "returned")
 _PAID = Stage(
@@ -50,6 +50,7 @@ C2C = Chain(
 )
 
 _PAID_UP = ("paid", "partially_shipped", "shipped", "completed")
+_MONEY = ("payment_milestones.paid_at", "payments.paid_at")  # the transfers where the contract does not tell when
 
 B2B = Chain(
     "b2b",
@@ -62,11 +63,11 @@ B2B = Chain(
             hours=14 * DAY, done=("signed", "deposit_paid", "in_production", "ready", *_PAID_UP),
         ),
         Stage(
-            "deposit_paid", "deal", ("payment_milestones.paid_at",), after=("contract",), waited="told", is_passed=True, hours=7 * DAY,
+            "deposit_paid", "deal", _MONEY, after=("contract",), waited="told", is_passed=True, hours=7 * DAY,
             done=("deposit_paid", "in_production", "ready", *_PAID_UP),
         ),
         # The balance is as often paid against the bill of lading as before the goods leave: no order between the two.
-        Stage("paid", "deal", ("payment_milestones.paid_at",), after=("deposit_paid",), waited="always", hours=45 * DAY, done=_PAID_UP),
+        Stage("paid", "deal", _MONEY, after=("deposit_paid",), waited="always", hours=45 * DAY, done=_PAID_UP),
         Stage(
             "shipped", "deal", ("trade_shipments.shipped_at",), after=("contract",), waited="always", hours=30 * DAY,
             done=("shipped", "completed"),

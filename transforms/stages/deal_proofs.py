@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from transforms.sites import zone_dates
+from transforms.stages.deal_money import paid_milestones
 from transforms.stages.deals import COLUMNS, KINDS, LINKS, OF_CONTRACT, deals_of, name_of
 from transforms.stages.derive import WAIT, StagedShop
 from transforms.stages.proofs import first, is_not, last_of_all, proofs, typed
@@ -24,16 +25,16 @@ def deal_proofs(frames: Mapping[str, pd.DataFrame], shop: StagedShop) -> pd.Data
     ``inquiry``: the first inquiry (no spam) or answered request. ``negotiation``: the first quotation that was sent.
     ``contract``: signed, where that is told, else drawn up (drafts and what was cancelled unsigned do not count).
     ``deposit_paid``: the deposit's own milestone; ``paid``: the last milestone, once each that was not cancelled is paid and one
-    of them is the balance or the full sum. ``shipped``: the first consignment's departure; ``received``: the last one's arrival,
-    once every one that was not cancelled has arrived. ``inspected``: the first inspection that passed, conditions included.
-    ``completed``: the last time the buyer accepted goods.
+    of them is the balance or the full sum (when they were paid: ``paid_milestones``). ``shipped``: the first consignment's
+    departure; ``received``: the last one's arrival, once every one that was not cancelled has arrived. ``inspected``: the first
+    inspection that passed, conditions included. ``completed``: the last time the buyer accepted goods.
     """
     deals = deals_of(frames)
     inquiries, quotations, contracts = frames["inquiries"], frames["quotations"], frames["contracts"]
     inquiries, sent = inquiries[is_not(inquiries["status"], "spam")], quotations[is_not(quotations["status"], "draft")]
     signed = contracts.dropna(subset="signed_at")
     agreed = contracts[contracts["signed_at"].isna() & is_not(contracts["status"], "draft", "cancelled")]
-    milestones, goods = frames["payment_milestones"], frames["trade_shipments"]
+    milestones, goods = paid_milestones(frames["payment_milestones"], frames["payments"]), frames["trade_shipments"]
     alive = goods[is_not(goods["status"], "cancelled")]
     passed = frames["inspections"][frames["inspections"]["result"].isin(("pass", "conditional"))]
     taken = frames["acceptances"].sort_values("accepted_at").drop_duplicates(KEY, keep="last")
@@ -42,7 +43,7 @@ def deal_proofs(frames: Mapping[str, pd.DataFrame], shop: StagedShop) -> pd.Data
         _dated(inquiries, "inquiries", "inquiry", "received", shop), _dated(frames["rfqs"], "rfqs", "inquiry", "posted", shop),
         _dated(sent, "quotations", "negotiation", "issued", shop), _dated(agreed, "contracts", "contract", "created", shop),
         _instants(signed, "contract", "contracts.signed_at", shop),
-        _instants(deposits, "deposit_paid", "payment_milestones.paid_at", shop),
+        _instants(first(deposits, KEY, "paid_at"), "deposit_paid", "payment_milestones.paid_at", shop),
         _instants(_paid_up(milestones), "paid", "payment_milestones.paid_at", shop),
         _instants(first(alive, KEY, "shipped_at"), "shipped", "trade_shipments.shipped_at", shop),
         _instants(last_of_all(alive, KEY, "delivered_at"), "received", "trade_shipments.delivered_at", shop),
@@ -59,9 +60,13 @@ def _dated(frame: pd.DataFrame, table: str, stage: str, stem: str, shop: StagedS
 
 
 def _instants(frame: pd.DataFrame, stage: str, evidence: str, shop: StagedShop) -> pd.DataFrame:
-    """From a table keyed by contract whose instants have no day beside them: the account's zone tells it."""
+    """From a table keyed by contract whose instants have no day beside them: the account's zone tells it.
+
+    Rows that name their ``evidence`` themselves are taken at their word.
+    """
     at = frame[evidence.partition(".")[2]]
-    return proofs("deal", _document(frame, "contracts"), stage, at, zone_dates(at, shop.zone), evidence)
+    said = frame.get("evidence", evidence)
+    return proofs("deal", _document(frame, "contracts"), stage, at, zone_dates(at, shop.zone), said)
 
 
 def _document(frame: pd.DataFrame, table: str) -> pd.Series:

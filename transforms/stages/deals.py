@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 TABLES = (
-    "inquiries", "rfqs", "quotations", "contracts", "payment_milestones", "trade_shipments", "inspections", "acceptances",
+    "inquiries", "rfqs", "quotations", "contracts", "payment_milestones", "trade_shipments", "inspections", "acceptances", "payments",
 )
 # table → column that names an elder → (the elder's table, its key column, the stage it would prove)
 LINKS = {
@@ -33,6 +33,7 @@ LINKS = {
     "acceptances": {"contract_id": ("contracts", "contract_id", "contract")},
 }
 OF_CONTRACT = ("payment_milestones", "trade_shipments", "inspections", "acceptances")
+CONTRACT_IN = {"payments": "order_id"}  # table → its column for the contract, where that is not `contract_id`
 KINDS = {"inquiries": "inquiry", "rfqs": "rfq", "quotations": "quotation", "contracts": "contract"}
 COLUMNS = {"inquiries": "inquiry_id", "rfqs": "rfq_id", "quotations": "quotation_id", "contracts": "contract_id"}
 _RANK = {kind: rank for rank, kind in enumerate(KINDS.values())}

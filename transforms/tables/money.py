@@ -2,7 +2,7 @@
 
 from transforms.schema import Column, Kind, Table
 
-ENTRY_KINDS = ("sale", "refund", "shipping", "tax", "discount", "fee", "adjustment", "other")
+ENTRY_KINDS = ("sale", "refund", "shipping", "tax", "discount", "fee", "advertising", "adjustment", "other")
 
 LEDGER_ENTRIES = Table(
     name="ledger_entries",

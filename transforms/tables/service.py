@@ -38,6 +38,7 @@ REVIEWS = Table(
         ),
         Column("product_id", Kind.TEXT, "The product.", nullable=True),
         Column("order_id", Kind.TEXT, "The order, where told.", nullable=True),
+        Column("line_id", Kind.TEXT, "The order line, where told and unique in the shop.", nullable=True),
         Column("rating", Kind.INTEGER, "1 (bad) to 5 (good); null where the marketplace gives no number.", nullable=True),
         Column(
             "verdict", Kind.TEXT, "Where the marketplace judges in words instead of numbers.", nullable=True,
