@@ -17,8 +17,9 @@ from transforms.stages import CHAINS, StagedShop
 from transforms.stages.agency import EVERY_SHOP
 from transforms.stages.deals import COLUMNS, name_of
 from transforms.stages.subjects import SUBJECTS, Subject
+from transforms.tables import STAGE_EVENTS, STAGE_EXCEPTIONS
 from warehouse.database import client_session
-from warehouse.stages import forget_deals, refresh
+from warehouse.stages import NAMED_BY_ID, forget_deals, refresh
 from warehouse.tables import metadata
 
 log = logging.getLogger(__name__)
@@ -96,6 +97,11 @@ def _every(shop: StagedShop, kind: str) -> Iterator[set[str]]:
                 query = query.where(stored[name] == value)
             ids = conn.execute(query).scalars()
             found.update(name_of(table if table in COLUMNS else "contracts", each) for each in ids) if kind == "deal" else found.update(ids)
+        if kind in NAMED_BY_ID:  # also what was derived of papers that are there no more
+            for derived in (STAGE_EVENTS, STAGE_EXCEPTIONS):
+                own = metadata.tables[derived.name].c
+                mine = (own.client == shop.client, own.shop == shop.name, own.subject_kind == kind)
+                found.update(conn.execute(select(own.subject_id).distinct().where(*mine)).scalars())
     ordered = sorted(found)
     step = len(ordered) if kind == "deal" else SUBJECTS_AT_ONCE
     for start in range(0, len(ordered), step or 1):

@@ -37,9 +37,14 @@ class _Papers:
         only_named = {row["contract_id"] for name in ("trade_shipments", "inspections", "acceptances") for row in self.rows[name]}
         by_number = {row["contract_id"]: row for row in drawn}
         claimed: dict[tuple[str, str], str] = {}
+        became: dict[object, list[str]] = {}
+        for row in sorted(self.rows["quotations"], key=lambda row: row["quotation_id"]):
+            became.setdefault(row.get("contract_id"), []).append(row["quotation_id"])
+        only_named |= {number for number in became if number}
         for number in [*numbers, *sorted(only_named - set(numbers))]:
             row = by_number.get(number, {})
             elders = [(kind, row[f"{kind}_id"]) for kind in ("quotation", "inquiry") if row.get(f"{kind}_id")]
+            elders += [("quotation", quoted) for quoted in became.get(number, ())]
             elders += [each for kind, elder in elders if kind == "quotation" for each in self.of_quotation.get(elder, ())]
             mine = [("contract", number), *(each for each in elders if each not in claimed)]
             claimed.update((each, number) for each in mine)
