@@ -40,7 +40,7 @@ class _Papers:
         became: dict[object, list[str]] = {}
         for row in sorted(self.rows["quotations"], key=lambda row: row["quotation_id"]):
             became.setdefault(row.get("contract_id"), []).append(row["quotation_id"])
-        only_named |= {number for number in became if number}
+        only_named |= {number for number in became if number} | {row["order_id"] for row in self.rows["payments"] if row.get("order_id")}
         for number in [*numbers, *sorted(only_named - set(numbers))]:
             row = by_number.get(number, {})
             elders = [(kind, row[f"{kind}_id"]) for kind in ("quotation", "inquiry") if row.get(f"{kind}_id")]
@@ -147,11 +147,13 @@ def _paid(part: Row, parts: list[Row], came: list[Row]) -> tuple[object, str]:
 
 _ELDERS = (
     ("quotations", "quotation_id", "inquiry_id", "inquiries", "inquiry"), ("quotations", "quotation_id", "rfq_id", "rfqs", "inquiry"),
+    ("quotations", "quotation_id", "contract_id", "contracts", "contract"),
     ("contracts", "contract_id", "quotation_id", "quotations", "negotiation"),
     ("contracts", "contract_id", "inquiry_id", "inquiries", "inquiry"),
     ("trade_shipments", "shipment_id", "contract_id", "contracts", "contract"),
     ("inspections", "inspection_id", "contract_id", "contracts", "contract"),
     ("acceptances", "acceptance_id", "contract_id", "contracts", "contract"),
+    ("payments", "payment_id", "order_id", "contracts", "contract"),
 )  # fmt: skip
 
 
@@ -162,10 +164,10 @@ def missing_elders(tables: Tables, traders: Mapping[str, tuple[str, ...]]) -> It
             there = {row[column] for row in papers.rows[elders]}
             for row in papers.rows[name]:
                 if row.get(column) and row[column] not in there:
-                    own = "quotation" if name == "quotations" else "contract"
+                    own, number = ("quotation", row[key]) if name == "quotations" else ("contract", row.get("contract_id") or row[column])
                     place = f"{row['contract_id']}/{row[key]}" if name == "trade_shipments" else row[key]
                     yield {
                         "client": row["client"], "shop": shop, "mode": "b2b", "subject_kind": "deal",
-                        "subject_id": papers.name(own, row[f"{own}_id"]), "kind": "missing_parent", "stage": stage,
+                        "subject_id": papers.name(own, number), "kind": "missing_parent", "stage": stage,
                         "ref": f"{name}/{place} > {elders}/{row[column]}", "evidence": f"{name}.{column}",
                     }

@@ -165,6 +165,12 @@ def test_goods_of_a_contract_nobody_knows_are_a_deal_that_waits_for_it(papers):
     assert (wait["subject_id"], wait["stage"], wait["ref"]) == ("contract/C", "contract", "trade_shipments/C/1 > contracts/C")
 
 
+def test_money_for_a_contract_nobody_knows_waits_for_it_too(papers):
+    (wait,) = deal_waits(papers(payments=[{"payment_id": "P", "order_id": "C"}])).to_dict("records")
+    assert (wait["subject_id"], wait["stage"], wait["ref"]) == ("contract/C", "contract", "payments/P > contracts/C")
+    assert len(deal_waits(papers(payments=[{"payment_id": "P", "order_id": None}]))) == 0, "a charge of the bank is about no contract"
+
+
 def test_a_deal_stands_where_its_contract_does_and_is_over_without_one_only_when_every_paper_is(papers):
     def word(**given):
         return dict(deal_standing(papers(**given))[["subject_id", "status"]].itertuples(index=False))
@@ -178,14 +184,15 @@ def test_a_deal_stands_where_its_contract_does_and_is_over_without_one_only_when
     assert word(inquiries=[inquiry], quotations=[lost], contracts=signed) == {"inquiry/I": "signed"}
 
 
-def test_a_quotation_that_names_its_contract_leads_it_to_its_inquiry_and_the_contract_is_no_missing_elder_of_it(papers):
-    """A platform's order names no quotation; the sales people's list names the order."""
+def test_a_quotation_that_names_its_contract_leads_it_to_its_inquiry_and_waits_for_it(papers):
+    """A platform's order names no quotation; the sales people's list names the order (mistyped: nobody would notice otherwise)."""
     offer = {"quotation_id": "Q", "inquiry_id": "I", "contract_id": "C", "status": "accepted"}
     inquiry = {"inquiry_id": "I", "status": "replied"}
     early = papers(inquiries=[inquiry], quotations=[offer])
     whole = papers(inquiries=[inquiry], quotations=[offer], contracts=[{"contract_id": "C", "status": "signed"}])
     assert deals(early) == deals(whole) and set(deals(whole).values()) == {"inquiry/I"}
-    assert len(deal_waits(early)) == 0 and dict(standing(whole)) == {"inquiry/I": "signed"}
+    assert list(deal_waits(early)["ref"]) == ["quotations/Q > contracts/C"] and len(deal_waits(whole)) == 0
+    assert dict(standing(whole)) == {"inquiry/I": "signed"}
     other = {"quotation_id": "P", "inquiry_id": "J", "status": "sent"}
     found = deals(papers(quotations=[offer, other], contracts=[{"contract_id": "C", "quotation_id": "P"}]))
     assert set(found.values()) == {"inquiry/I"}, "named from both sides: one contract, one deal"

@@ -8,14 +8,14 @@ import pandas as pd
 
 from transforms.sites import zone_dates
 from transforms.stages.deal_money import paid_milestones
-from transforms.stages.deals import COLUMNS, KINDS, LINKS, OF_CONTRACT, deals_of, name_of
+from transforms.stages.deals import COLUMNS, KINDS, NAMED, OF_CONTRACT, deals_of, name_of
 from transforms.stages.derive import WAIT, StagedShop
 from transforms.stages.proofs import first, is_not, last_of_all, proofs, typed
 
 KEY = ["contract_id"]
 KEYS = {
     "quotations": ("quotation_id",), "contracts": ("contract_id",), "trade_shipments": ("contract_id", "shipment_id"),
-    "inspections": ("inspection_id",), "acceptances": ("acceptance_id",),
+    "inspections": ("inspection_id",), "acceptances": ("acceptance_id",), "payments": ("payment_id",),
 }  # fmt: skip
 
 
@@ -81,17 +81,17 @@ def _paid_up(milestones: pd.DataFrame) -> pd.DataFrame:
 
 
 def deal_waits(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Elders that rows name and that are not stored: ``WAIT``, one row a link.
+    """Papers that rows name and that are not stored (elders, and the order a quotation says it became): ``WAIT``, one row a link.
 
     ``since_at`` is when the row that names it was received: what is waited for is a delivery, not a date in the trade.
     """
     deals, rows = deals_of(frames), []
-    for table, links in LINKS.items():
+    for table, links in NAMED.items():
         for column, (elders, key, stage) in links.items():
             known = set(frames[elders][key])
             told = frames[table].dropna(subset=column)
             for row in told[~told[column].isin(known)].to_dict("records"):
-                own = name_of(table, row[COLUMNS[table]]) if table in KINDS else name_of("contracts", row["contract_id"])
+                own = name_of(table, row[COLUMNS[table]]) if table in KINDS else name_of("contracts", row[column])
                 place = "/".join(str(row[name]) for name in KEYS[table])
                 ref = f"{table}/{place} > {elders}/{row[column]}"
                 rows.append(("deal", deals[own], stage, ref, f"{table}.{column}", row["seen_at"]))

@@ -32,10 +32,11 @@ LINKS = {
     "trade_shipments": {"contract_id": ("contracts", "contract_id", "contract")},
     "inspections": {"contract_id": ("contracts", "contract_id", "contract")},
     "acceptances": {"contract_id": ("contracts", "contract_id", "contract")},
+    "payments": {"order_id": ("contracts", "contract_id", "contract")},
 }
-# table → column that names the paper a row led to → that paper's table: a platform's order names no quotation, a seller's list of
-# quotations does name the order. Nothing is missing where such a paper is not stored.
-LEADS = {"quotations": {"contract_id": "contracts"}}
+# The same of papers a row led to: a platform's order names no quotation, a seller's list of quotations does name the order.
+LEADS = {"quotations": {"contract_id": ("contracts", "contract_id", "contract")}}
+NAMED = {table: links | LEADS.get(table, {}) for table, links in LINKS.items()}  # every paper a row names, and may wait for
 OF_CONTRACT = ("payment_milestones", "trade_shipments", "inspections", "acceptances")
 CONTRACT_IN = {"payments": "order_id"}  # table → its column for the contract, where that is not `contract_id`
 KINDS = {"inquiries": "inquiry", "rfqs": "rfq", "quotations": "quotation", "contracts": "contract"}
@@ -81,7 +82,8 @@ def _papers(frames: Mapping[str, pd.DataFrame]) -> _Papers:
     contracts = frames["contracts"]
     drawn = sorted(zip(contracts["created_at"], contracts["contract_id"], strict=True))
     known = [name_of("contracts", number) for _, number in drawn]
-    named = {name_of("contracts", number) for table in (*OF_CONTRACT, *LEADS) for number in frames[table]["contract_id"].dropna()}
+    naming = ((table, CONTRACT_IN.get(table, "contract_id")) for table in (*OF_CONTRACT, *LEADS, *CONTRACT_IN))
+    named = {name_of("contracts", number) for table, column in naming for number in frames[table][column].dropna()}
     papers = _Papers([*known, *sorted(named - set(known))])
     for table in ("quotations", "contracts"):
         for column, (elders, _, _) in LINKS[table].items():
