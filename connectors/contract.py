@@ -119,6 +119,7 @@ class Endpoint:
         operations: names in ``BUDGETS`` that one pull uses.
         blind_spots: what this way of reading cannot see.
         is_optional: read only where a client's file names it (few accounts are granted it).
+        reach: how far back a first pull reaches at least, where records live longer than the history everybody else is read for.
     """
 
     entity: str
@@ -135,6 +136,7 @@ class Endpoint:
     operations: tuple[str, ...] = ()
     blind_spots: str = ""
     is_optional: bool = False
+    reach: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)

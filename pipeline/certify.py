@@ -6,14 +6,14 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from connectors.contract import Endpoint
 from pipeline.opened import OpenShop, clock, landing
-from pipeline.settings import settings
+from pipeline.pull import history_of
 from pipeline.validate import page_chunks
 from transforms.checks import BatchFacts, batch_findings
 from transforms.tables import CANONICAL
@@ -77,7 +77,7 @@ def certify_pull(opened: OpenShop, endpoint: Endpoint, pull: ledger.Pull) -> str
 
 def _history_from(endpoint: Endpoint) -> datetime | None:
     """A snapshot shows everything whatever its window; anything else owes the whole history first."""
-    return None if endpoint.incremental == "snapshot" else clock().now() - timedelta(days=settings().history_days)
+    return None if endpoint.incremental == "snapshot" else clock().now() - history_of(endpoint)
 
 
 def _remarks(conn, opened: OpenShop, endpoint: Endpoint, records: int, pull: ledger.Pull) -> str | None:

@@ -19,6 +19,11 @@ log = logging.getLogger(__name__)
 SNAPSHOT_SPAN = timedelta(days=1)  # a snapshot's window says when it was current, not what it holds
 
 
+def history_of(endpoint: Endpoint) -> timedelta:
+    """How far back a first pull of it reaches."""
+    return max(timedelta(days=settings().history_days), endpoint.reach)
+
+
 def window_for(endpoint: Endpoint, watermark: datetime | None, until: datetime | None, since: datetime | None) -> Window | None:
     """The window a pull must read: from the watermark less the overlap (a backfill: exactly its interval).
 
@@ -31,7 +36,7 @@ def window_for(endpoint: Endpoint, watermark: datetime | None, until: datetime |
     if since is not None:
         return Window(since, end) if since < end else None
     if watermark is None:
-        return Window(end - timedelta(days=settings().history_days), end)
+        return Window(end - history_of(endpoint), end)
     overlap = SNAPSHOT_SPAN if endpoint.incremental == "snapshot" else endpoint.overlap
     start = min(watermark, end) - overlap
     return Window(start, end) if start < end else None

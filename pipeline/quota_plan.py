@@ -18,6 +18,7 @@ from pipeline import opened as state
 from pipeline.connections import read_connection
 from pipeline.errors import SettingsError
 from pipeline.opened import OpenShop, open_shop
+from pipeline.pull import history_of
 from pipeline.settings import settings
 from warehouse.calls import usual_calls
 from warehouse.database import client_session
@@ -76,10 +77,9 @@ def _needs(opened: OpenShop, usual: Mapping[str, int]) -> list[Need]:
 
 def _least_calls(endpoints: Mapping[str, Endpoint]) -> dict[str, int]:
     """Calls of a first night that finds one page everywhere: one an operation, and one for each piece of the history."""
-    history = timedelta(days=settings().history_days)
     least: dict[str, int] = {}
     for endpoint in endpoints.values():
-        pieces = math.ceil(history / endpoint.max_window) if endpoint.max_window else 1
+        pieces = math.ceil(history_of(endpoint) / endpoint.max_window) if endpoint.max_window else 1
         for operation in endpoint.operations:
             least[operation] = max(least.get(operation, 0), pieces)
     return least

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from connectors import registry
 from pipeline import opened as state
@@ -15,10 +15,11 @@ from pipeline.errors import SettingsError
 from transforms.sites import SITES
 from transforms.stages import CHAINS, StagedShop
 from transforms.stages.agency import EVERY_SHOP
-from transforms.stages.deals import COLUMNS, name_of
+from transforms.stages.deals import COLUMNS, LINKS, name_of
 from transforms.stages.subjects import SUBJECTS, Subject
+from transforms.tables import STAGE_EVENTS, STAGE_EXCEPTIONS
 from warehouse.database import client_session
-from warehouse.stages import forget_deals, refresh
+from warehouse.stages import NAMED_BY_ID, forget_deals, refresh
 from warehouse.tables import metadata
 
 log = logging.getLogger(__name__)
@@ -83,20 +84,45 @@ def _heads(subject: Subject) -> dict[str, str]:
 
 
 def _every(shop: StagedShop, kind: str) -> Iterator[set[str]]:
-    """All subjects of one kind that have rows of their own, some at a time; deals all at once, for they hang together."""
-    heads = COLUMNS | {"trade_shipments": "contract_id", "inspections": "contract_id", "acceptances": "contract_id"}
-    columns = heads if kind == "deal" else _heads(SUBJECTS[kind])
-    found: set[str] = set()
+    """All subjects of one kind that have rows, some at a time; deals all at once, for they hang together."""
     with client_session(state.engine(), shop.client) as conn:
-        for table, column in columns.items():
-            stored = metadata.tables[table].c
-            places = (shop.name, *shop.feeders) if kind == "deal" else (shop.name,)
-            query = select(stored[column]).distinct().where(stored.client == shop.client, stored.shop.in_(places))
-            for name, value in [SUBJECTS[kind].only[table]] if table in SUBJECTS[kind].only else ():
-                query = query.where(stored[name] == value)
-            ids = conn.execute(query).scalars()
-            found.update(name_of(table if table in COLUMNS else "contracts", each) for each in ids) if kind == "deal" else found.update(ids)
+        found = _deals(conn, shop) if kind == "deal" else _found(conn, shop, kind, _heads(SUBJECTS[kind]), (shop.name,))
+        if kind in NAMED_BY_ID:
+            found |= _derived(conn, shop, kind)
     ordered = sorted(found)
     step = len(ordered) if kind == "deal" else SUBJECTS_AT_ONCE
     for start in range(0, len(ordered), step or 1):
         yield set(ordered[start : start + step])
+
+
+def _deals(conn: Connection, shop: StagedShop) -> set[str]:
+    """The names of every paper; none where the shop trades with no businesses (its payments name orders, not contracts)."""
+    if shop.mode != "b2b":
+        return set()
+    heads = {table: SUBJECTS["deal"].columns[table] for table in (*COLUMNS, *LINKS)}
+    places, named = (shop.name, *shop.feeders), set()
+    for table, column in heads.items():
+        owner = table if table in COLUMNS else "contracts"
+        named |= {name_of(owner, number) for number in _found(conn, shop, "deal", {table: column}, places)}
+    return named
+
+
+def _found(conn: Connection, shop: StagedShop, kind: str, heads: Mapping[str, str], places: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for table, column in heads.items():
+        stored = metadata.tables[table].c
+        query = select(stored[column]).distinct().where(stored.client == shop.client, stored.shop.in_(places))
+        for name, value in [SUBJECTS[kind].only[table]] if table in SUBJECTS[kind].only else ():
+            query = query.where(stored[name] == value)
+        found.update(conn.execute(query.where(stored[column].is_not(None))).scalars())
+    return found
+
+
+def _derived(conn: Connection, shop: StagedShop, kind: str) -> set[str]:
+    """What stages were once derived of, also where the papers are there no more."""
+    found: set[str] = set()
+    for table in (STAGE_EVENTS, STAGE_EXCEPTIONS):
+        own = metadata.tables[table.name].c
+        mine = (own.client == shop.client, own.shop == shop.name, own.subject_kind == kind)
+        found.update(conn.execute(select(own.subject_id).distinct().where(*mine)).scalars())
+    return found

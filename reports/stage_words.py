@@ -76,17 +76,26 @@ def next_action(mode: str, waits_for: str, speak: Language) -> str:
     }[mode, waits_for]
 
 
-def exception_text(kind: str, stage: str, ref: str, speak: Language) -> str:
-    """What is wrong, in one sentence."""
+def exception_text(kind: str, stage: str, ref: str, speak: Language, papers: int = 1, *, is_due: bool = True) -> str:
+    """What is wrong and what to do; a missing elder that so many papers name may still be on its way (``is_due`` false)."""
     if kind == "illegal_move":
         return speak.say(
             "“%(stage)s” is dated before “%(other)s”: it was not counted. Check the dates at the source.",
             stage=stage_name(stage, speak), other=stage_name(ref, speak),
         )
     paper, elder = (_paper(each, speak) for each in ref.split(" > "))
-    return speak.say(
-        "%(paper)s names %(elder)s, which has not come for 30 days. Ask for it, or correct the number.", paper=paper, elder=elder,
-    )
+    words = {"paper": paper, "elder": elder, "n": papers - 1}
+    if is_due and papers > 1:
+        return speak.say(
+            "%(elder)s has not come for 30 days; %(paper)s and %(n)s more name it. Ask for it, or correct the number.", **words
+        )
+    if is_due:
+        return speak.say("%(paper)s names %(elder)s, which has not come for 30 days. Ask for it, or correct the number.", **words)
+    if papers > 1:
+        return speak.say(
+            "%(elder)s has not come yet; %(paper)s and %(n)s more name it. Export or read it again, or correct the number.", **words
+        )
+    return speak.say("%(elder)s has not come yet; %(paper)s names it. Export or read it again, or correct the number.", **words)
 
 
 def _paper(place: str, speak: Language) -> str:
@@ -96,5 +105,6 @@ def _paper(place: str, speak: Language) -> str:
         "inquiries": speak.say("Inquiry %(number)s", number=number), "rfqs": speak.say("Request for quotation %(number)s", number=number),
         "quotations": speak.say("Quotation %(number)s", number=number), "contracts": speak.say("Contract %(number)s", number=number),
         "trade_shipments": speak.say("Consignment %(number)s", number=number),
+        "payments": speak.say("Payment %(number)s", number=number),
         "inspections": speak.say("Inspection %(number)s", number=number), "acceptances": speak.say("Acceptance %(number)s", number=number),
     }[table]

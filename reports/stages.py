@@ -109,6 +109,7 @@ def _board(board: Board, names: Mapping[str, str], zone: str, speak: Language) -
         "passes": _passes(board),
         "actions": stuck.actions(board, names, zone, speak),
         "odd": stuck.folded(odd, len(board.exceptions), speak), "waiting_parents": board.waiting_parents,
+        "late": [_exception(each, board, names, zone, speak) for each in board.waiting[: stuck.MOST_LISTED]],
         "ended": speak.say_n("%(n)s was cancelled or closed.", "%(n)s were cancelled or closed.", board.ended) if board.ended else None,
     }
 
@@ -117,7 +118,8 @@ def _exception(each: ShownException, board: Board, names: Mapping[str, str], zon
     return {
         "name": subject_name(each.subject_kind, each.subject_id, speak),
         "shop": names.get(each.shop, each.shop) if each.shop != stuck.EVERY_SHOP else "",
-        "said": exception_text(each.kind, each.stage, each.ref, speak), "since": stuck.since(each.since, board.now, zone, speak),
+        "said": exception_text(each.kind, each.stage, each.ref, speak, each.papers, is_due=each.due <= board.now),
+        "since": stuck.since(each.since, board.now, zone, speak),
     }
 
 

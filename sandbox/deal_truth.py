@@ -37,9 +37,14 @@ class _Papers:
         only_named = {row["contract_id"] for name in ("trade_shipments", "inspections", "acceptances") for row in self.rows[name]}
         by_number = {row["contract_id"]: row for row in drawn}
         claimed: dict[tuple[str, str], str] = {}
+        became: dict[object, list[str]] = {}
+        for row in sorted(self.rows["quotations"], key=lambda row: row["quotation_id"]):
+            became.setdefault(row.get("contract_id"), []).append(row["quotation_id"])
+        only_named |= {number for number in became if number} | {row["order_id"] for row in self.rows["payments"] if row.get("order_id")}
         for number in [*numbers, *sorted(only_named - set(numbers))]:
             row = by_number.get(number, {})
             elders = [(kind, row[f"{kind}_id"]) for kind in ("quotation", "inquiry") if row.get(f"{kind}_id")]
+            elders += [("quotation", quoted) for quoted in became.get(number, ())]
             elders += [each for kind, elder in elders if kind == "quotation" for each in self.of_quotation.get(elder, ())]
             mine = [("contract", number), *(each for each in elders if each not in claimed)]
             claimed.update((each, number) for each in mine)
@@ -142,11 +147,13 @@ def _paid(part: Row, parts: list[Row], came: list[Row]) -> tuple[object, str]:
 
 _ELDERS = (
     ("quotations", "quotation_id", "inquiry_id", "inquiries", "inquiry"), ("quotations", "quotation_id", "rfq_id", "rfqs", "inquiry"),
+    ("quotations", "quotation_id", "contract_id", "contracts", "contract"),
     ("contracts", "contract_id", "quotation_id", "quotations", "negotiation"),
     ("contracts", "contract_id", "inquiry_id", "inquiries", "inquiry"),
     ("trade_shipments", "shipment_id", "contract_id", "contracts", "contract"),
     ("inspections", "inspection_id", "contract_id", "contracts", "contract"),
     ("acceptances", "acceptance_id", "contract_id", "contracts", "contract"),
+    ("payments", "payment_id", "order_id", "contracts", "contract"),
 )  # fmt: skip
 
 
@@ -157,10 +164,10 @@ def missing_elders(tables: Tables, traders: Mapping[str, tuple[str, ...]]) -> It
             there = {row[column] for row in papers.rows[elders]}
             for row in papers.rows[name]:
                 if row.get(column) and row[column] not in there:
-                    own = "quotation" if name == "quotations" else "contract"
+                    own, number = ("quotation", row[key]) if name == "quotations" else ("contract", row.get("contract_id") or row[column])
                     place = f"{row['contract_id']}/{row[key]}" if name == "trade_shipments" else row[key]
                     yield {
                         "client": row["client"], "shop": shop, "mode": "b2b", "subject_kind": "deal",
-                        "subject_id": papers.name(own, row[f"{own}_id"]), "kind": "missing_parent", "stage": stage,
+                        "subject_id": papers.name(own, number), "kind": "missing_parent", "stage": stage,
                         "ref": f"{name}/{place} > {elders}/{row[column]}", "evidence": f"{name}.{column}",
                     }

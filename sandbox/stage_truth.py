@@ -53,14 +53,14 @@ _NEVER_LATER = {
 def _judged(tables: Tables) -> Iterable[tuple]:
     """Each moment with the stage it lies before though it must come after it (None: all is well); refused ones refuse nothing."""
     for subject, moments in _moments(tables):
-        kept: dict[str, str] = {}
+        kept: dict[str, tuple[str, str]] = {}
         for stage, at, day, evidence in moments:
             if at is not None:
                 elders = _NEVER_LATER[subject["mode"]].get(stage, ())
-                later = [name for name in elders if kept.get(name, "") > day]
-                against = max(later, key=kept.__getitem__) if later else None
+                later = [name for name in elders if name in kept and kept[name][0] > day and kept[name][1] > at]
+                against = max(later, key=lambda name: kept[name][0]) if later else None
                 if not against:
-                    kept[stage] = day
+                    kept[stage] = day, at
                 yield subject, stage, at, day, evidence, against
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from transforms.schema import Table
 from transforms.stages import CHAINS, Derived, StagedShop, derive
-from transforms.stages.deals import KINDS, LINKS, name_of
+from transforms.stages.deals import KINDS, LINKS, NAMED, name_of
 from transforms.stages.derive import PATIENCE
 from transforms.stages.subjects import SUBJECTS, Frames, Subject
 from transforms.tables import CANONICAL, STAGE_EVENTS, STAGE_EXCEPTIONS
@@ -74,7 +74,7 @@ def _named(kind: str, table: str, column: str, frame: pd.DataFrame) -> Iterable[
 def _papers(table: str) -> dict[str, str]:
     """Column → table of the document it names, the row's own included."""
     own = {SUBJECTS["deal"].columns[table]: table if table in KINDS else "contracts"}
-    return own | {column: elders for column, (elders, _, _) in LINKS.get(table, {}).items()}
+    return own | {column: elders for column, (elders, _, _) in NAMED.get(table, {}).items()}
 
 
 def _replaced(conn: Connection, client: str, shop: str, table: str, kind: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -28,7 +28,7 @@ INDEXES = {
     "ledger_entries": (("client", "posted_date"), ("client", "shop", "transaction_id")),
     "reviews": (("client", "reviewed_date"), ("client", "shop", "order_id")),
     "payments": (("client", "shop", "order_id"),),
-    "quotations": (("client", "shop", "inquiry_id"), ("client", "shop", "rfq_id")),
+    "quotations": (("client", "shop", "inquiry_id"), ("client", "shop", "rfq_id"), ("client", "shop", "contract_id")),
     "contracts": (("client", "shop", "quotation_id"), ("client", "shop", "inquiry_id")),
     "inspections": (("client", "shop", "contract_id"),),
     "acceptances": (("client", "shop", "contract_id"),),

@@ -100,7 +100,9 @@ ENDPOINTS = {
     for endpoint in (
         Endpoint(
             "contracts", ("contracts", "contract_lines", "payment_milestones", "trade_shipments", "payments"), "contract_id",
-            incremental="modified_date", overlap=timedelta(hours=2), operations=(ORDER_LIST, ORDER, FUND, LOGISTICS, TRACKING),
+            # a deal by sea takes four months from the first paper to the last; until then its others name this one
+            incremental="modified_date", overlap=timedelta(hours=2), reach=timedelta(days=180),
+            operations=(ORDER_LIST, ORDER, FUND, LOGISTICS, TRACKING),
             blind_spots=(
                 "Production, inspections and acceptances are not told by any method: they come by file drop. Signing has no time, a "
                 "payment no due day. Vouchers have no time of their own (shipped_at is the order's, where it has one voucher), tracking "

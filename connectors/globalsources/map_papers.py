@@ -32,7 +32,9 @@ Lines = tuple[Draft, Cells, np.ndarray, list[Decimal | None]]  # the draft, its 
 def quotations(at: int, cells: Cells, shop: Shop, pseudonym: Callable[[str], str], known: Mapping[str, str]) -> dict[str, Draft]:
     paper = family(cells, "quotation_no", (*OF_A_LINE, "incoterm", "port"))
     heads, draft = paper.heads, paper.begin(at, QUOTATIONS, shop)
-    heads.put_texts(draft, quotation_id="quotation_no", rfq_id="rfq_id", status_raw="status", payment_terms="payment_terms")
+    heads.put_texts(
+        draft, quotation_id="quotation_no", rfq_id="rfq_id", contract_id="contract_no", status_raw="status", payment_terms="payment_terms",
+    )
     draft.text("inquiry_id", rows.renamed(heads.texts("inquiry_id"), known))
     heads.put_moment_and_day(draft, "issued", "issued_at")
     heads.put_day(draft, "valid_until_date", "valid_until")

@@ -16,7 +16,7 @@ from pipeline.cli.output import AsJson, console, errors, known_client, show
 from pipeline.clients import Client
 from reports.facts import Brand
 from reports.language import LOCALES, language
-from reports.stage_words import next_action
+from reports.stage_words import exception_text, next_action
 from reports.stages import StagesPage, page
 from transforms.stages import CHAINS, Board
 
@@ -108,13 +108,24 @@ def _print(client: Client, board: Board, code: str | None) -> None:
     if stuck:
         show(stuck, stuck[0], as_json=False, title=f"{title}: overdue, {len(stuck)} of {len(board.stuck)}")
     odd = [
-        {"shop": each.shop, "what": f"{each.subject_kind} {each.subject_id}", "kind": each.kind, "stage": each.stage, "ref": each.ref}
+        {
+            "shop": each.shop, "what": f"{each.subject_kind} {each.subject_id}", "since": each.since,
+            "what is wrong, and what to do": exception_text(each.kind, each.stage, each.ref, speak),
+        }
         for each in board.exceptions[:MOST]
     ]
     if odd:
-        show(odd, odd[0], as_json=False, title=f"{title}: does not fit together")
-    if board.waiting_parents:
-        console.print(f"{board.waiting_parents} papers wait for the one before them.")
+        show(odd, odd[0], as_json=False, title=f"{title}: does not fit together, {len(odd)} of {len(board.exceptions)}")
+    late = [
+        {
+            "shop": each.shop, "missing": each.ref.partition(" > ")[2], "named by": each.ref.partition(" > ")[0], "papers": each.papers,
+            "waited for since": each.since, "a fault from": each.due,
+        }
+        for each in board.waiting[:MOST]
+    ]
+    if late:
+        show(late, late[0], as_json=False, title=f"{title}: papers that are named and have not come, {len(late)} of {len(board.waiting)}")
+        console.print("Export or read again what holds them, or correct the number that names them.", style="dim")
 
 
 def _percent(share: float | None) -> str | None:

@@ -5,7 +5,7 @@ Production, inspections and arrivals happen outside the platform: they move neit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -51,16 +51,19 @@ class OrderView:
 
 
 def orders(house: House, written: Written, shop: str) -> list[OrderView]:
-    """Every order of a shop that changed since the history began, the newest change first."""
-    states = (state for state in house.world.deals_at(shop, house.clock.horizon) if state.contract)
-    found = [view(house, written, state) for state in states]
-    kept = [each for each in found if each.modified_at >= house.world.first_at]
-    return sorted(kept, key=lambda each: (each.modified_at, each.deal.number), reverse=True)
+    """Every order of a shop, the newest change first: a platform does not forget, and other papers go on naming old ones."""
+    found = [view(house, written, state) for state in _agreed(house, shop)]
+    return sorted(found, key=lambda each: (each.modified_at, each.deal.number), reverse=True)
 
 
 def order(house: House, written: Written, shop: str, trade_id: str) -> OrderView | None:
     number = ids.deal_number(trade_id)
-    return next((each for each in orders(house, written, shop) if each.deal.number == number), None)
+    found = next((state for state in _agreed(house, shop) if state.deal.number == number), None)
+    return found and view(house, written, found)
+
+
+def _agreed(house: House, shop: str) -> Iterator[DealState]:
+    return (state for state in house.world.deals_at(shop, house.clock.horizon) if state.contract)
 
 
 def view(house: House, written: Written, state: DealState) -> OrderView:

@@ -13,14 +13,14 @@ from sandbox.world.trade import Deal, Firm
 
 EXPORTED_BEFORE = timedelta(hours=2)  # the night begins: the evening's exports are in the folder by then
 EARLIER = timedelta(days=7)  # somebody has exported once before
-FILTER = timedelta(days=30)  # of the platform's inquiry list: older ones are in no export, and not gone
+FILTER = timedelta(days=30)  # of the platform's inquiry list: older ones are in no later export than the first, and not gone
 WHOLE_AFTER = timedelta(minutes=3)
 OFFLINE = "harbor_offline"
 TOLD = {
     "harbor_globalsources": (
         "inquiries", "rfqs", "quotations", "contracts", "inspections", "acceptances", "shipments", "payments", "listings",
     ),
-    OFFLINE: ("inquiries", "quotations", "inspections", "acceptances"),
+    OFFLINE: ("inquiries", "quotations", "inspections", "acceptances", "rfqs"),
 }
 DEALS_OF = {"harbor_globalsources": "harbor_globalsources", OFFLINE: "harbor_alibaba"}
 
@@ -29,7 +29,11 @@ def export_times(world: World, horizon: datetime) -> list[datetime]:
     """A week before the first night, and every evening from then on."""
     first = world.origin - EXPORTED_BEFORE
     nights = max(0, (horizon - world.origin) // timedelta(days=1)) + 1
-    return [first - EARLIER, *(first + timedelta(days=night) for night in range(nights))]
+    return [first_export(world), *(first + timedelta(days=night) for night in range(nights))]
+
+
+def first_export(world: World) -> datetime:
+    return world.origin - EXPORTED_BEFORE - EARLIER
 
 
 def deals(world: World, shop: Shop, at: datetime) -> list[DealState]:
@@ -37,8 +41,14 @@ def deals(world: World, shop: Shop, at: datetime) -> list[DealState]:
 
 
 def inquiries(world: World, shop: Shop, at: datetime) -> Iterator[DealState]:
-    """As the platform's list shows them."""
-    return (state for state in deals(world, shop, at) if state.deal.inquiry and state.deal.inquiry.at >= at - FILTER)
+    """As the platform's list shows them: all of it to whoever exports for the first time, the last month from then on."""
+    is_first = at == first_export(world)
+    return (state for state in deals(world, shop, at) if state.deal.inquiry and (is_first or state.deal.inquiry.at >= at - FILTER))
+
+
+def rfqs(world: World, shop: Shop, at: datetime) -> Iterator[DealState]:
+    """Requests the account has on record; where the platform tells of its own, those somebody has quoted for."""
+    return (state for state in deals(world, shop, at) if state.deal.rfq and (shop.name != OFFLINE or state.quotations))
 
 
 def contracts(world: World, shop: Shop, at: datetime) -> Iterator[tuple[DealState, ContractState]]:

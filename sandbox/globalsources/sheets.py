@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sandbox.globalsources import ids
-from sandbox.globalsources.facts import contracts, deals, inquiries, transfers
+from sandbox.globalsources.facts import OFFLINE, contracts, deals, inquiries, rfqs, transfers
 from sandbox.market import House
 from sandbox.world.ladders import ladder, trait
 from sandbox.world.model import Shop
@@ -35,17 +35,15 @@ def _inquiries(house: House, shop: Shop, at: datetime) -> Iterator[Row]:
 
 
 def _rfqs(house: House, shop: Shop, at: datetime) -> Iterator[Row]:
-    for state in deals(house.world, shop, at):
+    for state in rfqs(house.world, shop, at):
         deal, asked = state.deal, state.deal.rfq
-        if asked:
-            yield {
-                "rfq_id": ids.rfq(deal), "posted_at": asked.at, "expires_at": asked.expires_at, "subject": asked.subject,
-                "category": "Tools", "quantity": asked.quantity, "unit": asked.unit, "destination_country": asked.destination,
-                "shipping_terms": asked.incoterm,
-                "payment_terms": asked.payment_terms, "target_price": asked.target_price,
-                "currency": deal.currency if asked.target_price is not None else None, "buyer_country": deal.firm.country,
-                "quotes_left": asked.quotes_left, "status": state.rfq_status,
-            }
+        yield {
+            "rfq_id": ids.rfq(deal), "posted_at": asked.at, "expires_at": asked.expires_at, "subject": asked.subject,
+            "category": "Tools", "quantity": asked.quantity, "unit": asked.unit, "destination_country": asked.destination,
+            "shipping_terms": asked.incoterm, "payment_terms": asked.payment_terms, "target_price": asked.target_price,
+            "currency": deal.currency if asked.target_price is not None else None, "buyer_country": deal.firm.country,
+            "quotes_left": asked.quotes_left, "status": state.rfq_status,
+        }
 
 
 def _line(line: TradeLine) -> dict[str, object]:
@@ -65,6 +63,8 @@ def _quotations(house: House, shop: Shop, at: datetime) -> Iterator[Row]:
                 "rfq_id": ids.rfq(deal) if deal.rfq else None, "issued_at": told.issued_at, "valid_until": offer.valid_until,
                 "currency": deal.currency, "status": told.status, "payment_terms": offer.payment_terms,
             }
+            if shop.name == OFFLINE:  # the platform's order names no quotation: the sales people note the order beside theirs
+                paper["contract_no"] = ids.contract(deal) if state.contract and told.status == "accepted" else None
             for line in offer.lines:
                 yield {
                     **paper, **_line(line), "moq": line.minimum_quantity, "incoterm": offer.incoterm, "port": offer.port,

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from sandbox.clock import iso
 from sandbox.globalsources import ids
-from sandbox.globalsources.facts import OFFLINE, TOLD, contracts, deals, export_times, inquiries, only_mailed, transfers
+from sandbox.globalsources.facts import OFFLINE, TOLD, contracts, deals, export_times, inquiries, only_mailed, rfqs, transfers
 from sandbox.globalsources.sheets import STAGES
 from sandbox.market import House
 from sandbox.world.cast import ZONES
-from sandbox.world.deal_state import ContractState
+from sandbox.world.deal_state import ContractState, DealState
 from sandbox.world.ladders import ladder, trait
 from sandbox.world.model import Shop
 from sandbox.world.trade import Deal, TradeLine
@@ -81,7 +81,7 @@ def _asked(deal: Deal, shop: Shop) -> Row:
 
 
 def _rfqs(house: House, shop: Shop, at: datetime) -> Told:
-    for state in (state for state in deals(house.world, shop, at) if state.deal.rfq):
+    for state in rfqs(house.world, shop, at):
         deal, asked = state.deal, state.deal.rfq
         yield deal.number, {
             "rfq_id": ids.rfq(deal), **_moment("posted", asked.at, shop), "expires_at": iso(asked.expires_at), "subject": asked.subject,
@@ -100,9 +100,15 @@ def _quotations(house: House, shop: Shop, at: datetime) -> Told:
             yield (deal.number, index), {
                 "quotation_id": ids.quotation(deal, index), "inquiry_id": ids.inquiry(deal) if deal.inquiry else None,
                 "rfq_id": ids.rfq(deal) if deal.rfq else None, **_moment("issued", told.issued_at, shop),
+                "contract_id": ids.contract(deal) if _is_noted(state, index, shop) else None,
                 "valid_until_date": _day(offer.valid_until), "status": told.status, "status_raw": told.status, "currency": deal.currency,
                 "total_minor": offer.total_minor, "payment_terms": offer.payment_terms,
             }
+
+
+def _is_noted(state: DealState, index: int, shop: Shop) -> bool:
+    """Beside the offer that was taken, where the contract itself does not say which that was."""
+    return shop.name == OFFLINE and state.contract is not None and index == max(state.quotations)
 
 
 def _line(line: TradeLine, currency: str) -> Row:

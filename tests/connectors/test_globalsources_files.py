@@ -177,10 +177,12 @@ def test_a_pull_that_begins_afresh_reads_what_a_kill_left_behind(drop):
 
 
 def test_a_paper_is_its_rows_together_and_a_line_finer_than_a_cent_has_no_sum(drop):
-    head = "quotation_no,issued_at,currency,inquiry_id,model_no,quantity,unit_price,incoterm\n"
-    drop(named("quotations"), head + "Q1,2026-11-01,USD,GS1,B8,333,0.0325,fob\nQ1,,,,B9,2.5,US$1200,fob\nQ2,2026-11-02,USD,,B8,10,1,\n")
+    head = "quotation_no,issued_at,currency,inquiry_id,model_no,quantity,unit_price,incoterm,信保订单号\n"
+    rows = ("Q1,2026-11-01,USD,GS1,B8,333,0.0325,fob,234017", "Q1,,,,B9,2.5,US$1200,fob,", "Q2,2026-11-02,USD,,B8,10,1,,")
+    drop(named("quotations"), head + "\n".join(rows) + "\n")
     frames = drop.frames("quotations")
     papers, lines = frames["quotations"], frames["quotation_lines"]
+    assert papers["contract_id"].fillna("").tolist() == ["234017", ""], "the platform's order, as the sales people note it"
     assert papers["total_minor"].tolist() == [301082, 1000] and papers["status"].tolist() == ["sent", "sent"]
     assert lines[["quotation_id", "line_id"]].values.tolist() == [["Q1", "1"], ["Q1", "2"], ["Q2", "1"]]
     assert lines["total_minor"].astype(object).where(lines["total_minor"].notna(), None).tolist() == [None, 300000, 1000]

@@ -153,7 +153,8 @@ class Bench:
     @property
     def history(self) -> Window:
         """All that ever happened here."""
-        return Window(self.clock.origin - timedelta(days=HISTORY_DAYS), self.clock.horizon)
+        reach = max(timedelta(days=HISTORY_DAYS), *(endpoint.reach for endpoint in self.module.ENDPOINTS.values()))
+        return Window(self.clock.origin - reach, self.clock.horizon)
 
     @property
     def recent(self) -> Window:

@@ -167,7 +167,7 @@ def test_the_command_tells_what_is_overdue_by_the_clients_own_service_level(hous
     (board,) = json.loads(told.stdout)
     assert [item["subject_id"] for item in board["stuck"]] == ["A"] and board["ended"] == 1
     assert board["stuck"][0]["waits_for"] == "shipped" and "交运" in board["stuck"][0]["next_action"]
-    assert {"client", "days", "mode", "now", "begun", "ended", "lines", "stuck", "exceptions", "waiting_parents"} == set(board)
+    assert {"client", "days", "mode", "now", "begun", "ended", "lines", "stuck", "exceptions", "waiting_parents", "waiting"} == set(board)
     table = run(app, ["stages", "--client", CLIENT, "--language", "en"]).stdout
     assert "lumora, b2c" in table and "Have it packed" in table
     page = run(app, ["stages", "--client", CLIENT, "--html"]).stdout

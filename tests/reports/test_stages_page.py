@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -16,7 +17,7 @@ from report_browser import Browser, chromium
 from reports.colours import READABLE, contrast
 from reports.flow import flow
 from reports.language import LOCALES, language
-from reports.stage_words import counted, mode_name, next_action, stage_name, subject_name
+from reports.stage_words import counted, exception_text, mode_name, next_action, stage_name, subject_name
 from reports.stages import StagesPage, page
 from reports.weekly import LARGEST_BYTES, build
 from transforms.stages import CHAINS
@@ -123,6 +124,18 @@ def test_a_hundred_thousand_overdue_are_counted_and_the_longest_named_under_one_
     assert len(html.encode()) < 100_000
     assert html.count("Remind the buyer to pay") == 2, "once for the longest overdue, once for all"
     assert "100,000 waiting" in html and "99,997 more" in html and "and 99,980 more that this page leaves out" in html
+
+
+@pytest.mark.parametrize(("code", "words"), [
+    ("en", ("Quotation Q-9 has not come yet; Contract PI-9 names it. Export or read it", "names Quotation Q-2026-0117, which has")),
+    ("zh", ("尚未收到", "已 30 天未收到")),
+])  # fmt: skip
+def test_a_missing_elder_is_named_with_who_names_it_and_what_to_do_also_before_it_counts_as_a_fault(code, words):
+    text = unescape(shown(code, (boards.make("b2b", exceptions=True),)))
+    assert all(word in text for word in words)
+    told = "missing_parent", "contract", "inspections/1 > contracts/C", language(code), 3
+    both = [exception_text(*told, is_due=due) for due in (True, False)]
+    assert len(set(both)) == 2 and all("2" in each and "C" in each for each in both)
 
 
 def test_what_a_shop_writes_is_shown_and_never_run():

@@ -66,7 +66,7 @@ class House:
 
     @property
     def history(self) -> Window:
-        return Window(self.clock.now() - timedelta(days=40), self.clock.now())
+        return Window(self.clock.now() - timedelta(days=200), self.clock.now())
 
     def truth(self, table):
         return self.sandbox.get(f"/truth/{table}", shop=SHOP)

@@ -250,12 +250,12 @@ LAZOP = """
     token = LazopRequest("/auth/token/refresh"); token.add_api_param("refresh_token", secrets["refresh_token"])
     fresh = rest.execute(token).body
     orders = LazopRequest("/alibaba/order/list")
-    for name, value in {"role": "seller", "page_size": "50", "modified_date_start": '{"date_str":"2020-01-01 00:00:00"}'}.items():
+    for name, value in {"role": "seller", "page_size": "100", "modified_date_start": '{"date_str":"2020-01-01 00:00:00"}'}.items():
         orders.add_api_param(name, value)
     found = rest.execute(orders, fresh["access_token"]).body
     sync = LazopClient(shop["base_url"] + "/sync", secrets["app_key"], secrets["app_secret"])
     listed = LazopRequest("")
-    query = json.dumps({"role": "seller", "start_page": 0, "page_size": 50})
+    query = json.dumps({"role": "seller", "start_page": 0, "page_size": 100})
     said = {"method": "alibaba.seller.order.list", "session": fresh["access_token"], "param_trade_ecology_order_list_query": query}
     for name, value in said.items():
         listed.add_api_param(name, value)

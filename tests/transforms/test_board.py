@@ -18,7 +18,7 @@ EVENT = {"client": "lumora", "shop": "de", "mode": "b2c", "subject_kind": "order
 def stand():
     """``stand({"A": {"ordered": hours before now, …}, …}, words={"A": status})``: the board of these orders."""
 
-    def build(orders, words=None, levels=None, shops=None, **scope):
+    def build(orders, words=None, levels=None, shops=None, done=None, missing=None, **scope):
         rows = [
             {**EVENT, **scope, "shop": (shops or {}).get(number, "de"), "subject_id": number, "stage": stage,
              "entered_at": NOW - timedelta(hours=hours), "entered_date": (NOW - timedelta(hours=hours)).date()}
@@ -28,7 +28,10 @@ def stand():
         kind = scope.get("subject_kind", "order")
         told = [((shops or {}).get(number, "de"), kind, number, word) for number, word in (words or {}).items()]
         standing = pd.DataFrame(told, columns=["shop", "subject_kind", "subject_id", "status"])
-        return board(CHAINS[scope.get("mode", "b2c")], events, STAGE_EXCEPTIONS.empty(), standing, levels or {}, NOW)
+        if done:
+            standing["done"] = standing["subject_id"].map(done)
+        odd = STAGE_EXCEPTIONS.conform(pd.DataFrame(missing)) if missing else STAGE_EXCEPTIONS.empty()
+        return board(CHAINS[scope.get("mode", "b2c")], events, odd, standing, levels or {}, NOW)
 
     return build
 
@@ -81,6 +84,56 @@ def test_cash_on_delivery_passes_over_its_payment_but_a_balance_is_asked_for_eve
     (item,) = stand({"inquiry/1": deal}, mode="b2b", subject_kind="deal").stuck
     assert (item.at, item.waits_for) == ("shipped", "paid")
     assert stand({"inquiry/1": deal}, {"inquiry/1": "completed"}, mode="b2b", subject_kind="deal").stuck == ()
+
+
+DEAL = {"mode": "b2b", "subject_kind": "deal"}
+
+
+def absent(subject, table, number, *papers, days=5, stage="contract"):
+    return [
+        {**EVENT, **DEAL, "subject_id": subject, "kind": "missing_parent", "stage": stage, "ref": f"{paper} > {table}/{number}",
+         "since_at": NOW - timedelta(days=days + n), "due_at": NOW - timedelta(days=days + n - 30)}
+        for n, paper in enumerate(papers)
+    ]  # fmt: skip
+
+
+def test_nobody_is_asked_for_money_or_goods_of_a_contract_that_is_not_there(stand):
+    """Goods were accepted; whether their balance came is what the contract would tell."""
+    deal = {"contract/C": {"inspected": 4000, "completed": 3000}}
+    assert [item.waits_for for item in stand(deal, **DEAL).stuck] == ["paid"], "a contract nobody names as missing"
+    found = stand(deal, missing=absent("contract/C", "contracts", "C", "acceptances/C/1", "inspections/I"), **DEAL)
+    assert found.stuck == () and [each.papers for each in found.waiting] == [2]
+    asked = {"inquiry/I": {"negotiation": 4000}}
+    gap = absent("inquiry/I", "inquiries", "I", "quotations/Q", stage="inquiry")
+    assert [item.waits_for for item in stand(asked, missing=gap, **DEAL).stuck] == ["contract"], "a missing inquiry hides nothing"
+
+
+def test_a_missing_elder_is_told_once_by_the_paper_that_waits_longest(stand):
+    rows = absent("contract/C", "contracts", "C", "inspections/1", "inspections/2", days=40) + absent("contract/D", "contracts", "D", "x/3")
+    found = stand({}, missing=rows, **DEAL)
+    assert [(each.ref, each.papers) for each in found.exceptions] == [("inspections/2 > contracts/C", 2)]
+    assert [(each.ref, each.papers) for each in found.waiting] == [("x/3 > contracts/D", 1)] and found.waiting_parents == 1
+
+
+def test_goods_that_left_do_not_say_that_their_money_came_unless_the_milestones_do(stand):
+    deal = {"inquiry/1": {"contract": 4900, "deposit_paid": 4800, "shipped": 4000}}
+    words = {"inquiry/1": "shipped"}
+    assert [item.waits_for for item in stand(deal, words, **DEAL).stuck] == ["paid"]
+    assert stand(deal, words, done={"inquiry/1": "deposit_paid,paid"}, **DEAL).stuck == ()
+    parts = {"inquiry/1": {"contract": 4900, "deposit_paid": 4800, "paid": 4700}}
+    assert stand(parts, {"inquiry/1": "partially_shipped"}, **DEAL).stuck == (), "the first part has left"
+
+
+def test_the_service_level_ends_with_its_last_instant_and_a_client_may_set_its_own(stand):
+    at_the_edge = {"A": {"ordered": 60, "paid": 48}}
+    assert stand(at_the_edge).stuck == () and stand(at_the_edge, levels={"shipped": 47}).stuck != ()
+    ((stuck,), (due,)) = ([item.subject_id for item in stand({"A": {"ordered": 60, "paid": 48.001}}).stuck], ["A"])
+    assert stuck == due
+
+
+def test_an_inspection_before_shipment_is_timed_from_what_had_happened_by_then(stand):
+    found = stand({"inquiry/1": {"contract": 500, "deposit_paid": 400, "inspected": 300, "shipped": 200, "received": 100}}, **DEAL)
+    assert line(found, "inspected").median_hours == 100
 
 
 def test_an_empty_client_has_an_empty_board(stand):

@@ -33,6 +33,7 @@ def papers(row, table_of):
         for name, changes in given.items():
             table = CANONICAL[name]
             base = {key: value for key, value in plain.items() if key in table.by_name and key not in table.key}
+            base |= {"contract_id": None} if name == "quotations" else {}
             frames[name] = table_of(table, [row(table, **(base | dict(each))) for each in changes])
         return frames
 
@@ -164,9 +165,15 @@ def test_goods_of_a_contract_nobody_knows_are_a_deal_that_waits_for_it(papers):
     assert (wait["subject_id"], wait["stage"], wait["ref"]) == ("contract/C", "contract", "trade_shipments/C/1 > contracts/C")
 
 
+def test_money_for_a_contract_nobody_knows_waits_for_it_too(papers):
+    (wait,) = deal_waits(papers(payments=[{"payment_id": "P", "order_id": "C"}])).to_dict("records")
+    assert (wait["subject_id"], wait["stage"], wait["ref"]) == ("contract/C", "contract", "payments/P > contracts/C")
+    assert len(deal_waits(papers(payments=[{"payment_id": "P", "order_id": None}]))) == 0, "a charge of the bank is about no contract"
+
+
 def test_a_deal_stands_where_its_contract_does_and_is_over_without_one_only_when_every_paper_is(papers):
     def word(**given):
-        return dict(deal_standing(papers(**given)).itertuples(index=False))
+        return dict(deal_standing(papers(**given))[["subject_id", "status"]].itertuples(index=False))
 
     lost, sent = {"quotation_id": "1", "inquiry_id": "I", "status": "rejected"}, {"quotation_id": "2", "inquiry_id": "I", "status": "sent"}
     inquiry = {"inquiry_id": "I", "status": "replied"}
@@ -177,8 +184,82 @@ def test_a_deal_stands_where_its_contract_does_and_is_over_without_one_only_when
     assert word(inquiries=[inquiry], quotations=[lost], contracts=signed) == {"inquiry/I": "signed"}
 
 
+def test_a_quotation_that_names_its_contract_leads_it_to_its_inquiry_and_waits_for_it(papers):
+    """A platform's order names no quotation; the sales people's list names the order (mistyped: nobody would notice otherwise)."""
+    offer = {"quotation_id": "Q", "inquiry_id": "I", "contract_id": "C", "status": "accepted"}
+    inquiry = {"inquiry_id": "I", "status": "replied"}
+    early = papers(inquiries=[inquiry], quotations=[offer])
+    whole = papers(inquiries=[inquiry], quotations=[offer], contracts=[{"contract_id": "C", "status": "signed"}])
+    assert deals(early) == deals(whole) and set(deals(whole).values()) == {"inquiry/I"}
+    assert list(deal_waits(early)["ref"]) == ["quotations/Q > contracts/C"] and len(deal_waits(whole)) == 0
+    assert dict(standing(whole)) == {"inquiry/I": "signed"}
+    other = {"quotation_id": "P", "inquiry_id": "J", "status": "sent"}
+    found = deals(papers(quotations=[offer, other], contracts=[{"contract_id": "C", "quotation_id": "P"}]))
+    assert set(found.values()) == {"inquiry/I"}, "named from both sides: one contract, one deal"
+
+
+def test_what_milestones_say_came_is_done_though_nobody_tells_when_and_goods_that_left_are_no_money(papers):
+    def done(*parts, status="shipped"):
+        money = [{"contract_id": "C", "milestone": name, "status": word, "paid_at": None} for name, word in parts]
+        frames = papers(contracts=[{"contract_id": "C", "status": status}], payment_milestones=money)
+        return deal_standing(frames)["done"].item()
+
+    assert done(("deposit", "paid"), ("balance", "due")) == "deposit_paid"
+    assert done(("deposit", "paid"), ("balance", "paid")) == done(("deposit", "frozen"), ("balance", "paid")) == "deposit_paid,paid"
+    assert done(("full", "paid")) == "paid" and done(("full", "refunded")) == done(("deposit", "cancelled"), ("full", "due")) == ""
+
+
+def test_a_request_that_another_seller_won_ends_the_deal(papers):
+    offer = {"quotation_id": "Q", "rfq_id": "R", "status": "sent"}
+    assert dict(standing(papers(rfqs=[{"rfq_id": "R", "status": "lost"}], quotations=[offer]))) == {"rfq/R": "rejected"}
+    assert dict(standing(papers(rfqs=[{"rfq_id": "R", "status": "expired"}], quotations=[offer]))) == {"rfq/R": "open"}
+
+
+def standing(frames):
+    return deal_standing(frames)[["subject_id", "status"]].itertuples(index=False, name=None)
+
+
+def test_papers_that_count_their_days_in_two_zones_forbid_each_other_nothing(papers):
+    """An inquiry of 7 in the morning in Shanghai, and a contract of half an hour later, which in Los Angeles is still the day before."""
+    asked, signed = datetime(2026, 11, 10, 23, tzinfo=UTC), datetime(2026, 11, 10, 23, 30, tzinfo=UTC)
+    frames = papers(
+        inquiries=[{"inquiry_id": "I", "received_at": asked, "received_date": date(2026, 11, 11), "status": "replied"}],
+        contracts=[{"contract_id": "C", "inquiry_id": "I", "signed_at": signed, "created_at": signed, "status": "signed"}],
+    )
+    west = StagedShop("harbor", "harbor_alibaba", "b2b", "America/Los_Angeles")
+    derived = derive(CHAINS["b2b"], west, deal_proofs(frames, west), deal_waits(frames))
+    assert list(derived.events["stage"]) == ["contract", "inquiry"] and not len(derived.exceptions)
+    signed_at = frames["contracts"]["signed_at"] - timedelta(hours=1)
+    frames["contracts"] = frames["contracts"].assign(signed_at=signed_at)
+    derived = derive(CHAINS["b2b"], west, deal_proofs(frames, west), deal_waits(frames))
+    assert list(derived.events["stage"]) == ["inquiry"] and list(derived.exceptions["ref"]) == ["inquiry"]
+
+
+def test_what_is_withdrawn_later_leaves_what_happened_and_a_failed_inspection_counts_from_the_one_that_passed(papers):
+    frames = papers(
+        contracts=[{"contract_id": "C", "status": "cancelled", "signed_at": days(1)["at"]}, {"contract_id": "D", "status": "cancelled",
+                   "signed_at": None}],
+        payment_milestones=[
+            {"contract_id": "C", "milestone": "deposit", "status": "refunded", "paid_at": days(2)["at"]},
+            {"contract_id": "C", "milestone": "balance", "status": "cancelled", "paid_at": None},
+        ],
+        trade_shipments=[{"contract_id": "C", "shipment_id": "1", "status": "cancelled", "shipped_at": days(4)["at"]}],
+        inspections=[
+            {"inspection_id": str(n), "contract_id": "C", "result": result, "inspected_at": days(n)["at"], "inspected_date": days(n)["day"]}
+            for n, result in ((3, "fail"), (5, "pending"), (6, "conditional"), (8, "pass"))
+        ],
+    )  # fmt: skip
+    found = derive(CHAINS["b2b"], SHOP, deal_proofs(frames, SHOP), deal_waits(frames)).events
+    assert dict(zip(found["stage"], found["entered_at"], strict=True)) == {
+        "contract": days(1)["at"], "deposit_paid": days(2)["at"], "inspected": days(6)["at"],
+    }  # fmt: skip
+    assert set(found["subject_id"]) == {"contract/C"}, "what was called off unsigned never began"
+
+
 some = st.sampled_from
-quotation = st.fixed_dictionaries({"quotation_id": some("pqr"), "inquiry_id": some(["1", "2", None]), "rfq_id": some(["7", None])})
+quotation = st.fixed_dictionaries({
+    "quotation_id": some("pqr"), "inquiry_id": some(["1", "2", None]), "rfq_id": some(["7", None]), "contract_id": some(["A", "B", None]),
+})  # fmt: skip
 contract = st.fixed_dictionaries({
     "contract_id": some("ABC"), "quotation_id": some(["p", "q", "r", None]), "inquiry_id": some(["1", "2", None]),
     "created_at": st.integers(0, 2).map(lambda n: NOON + timedelta(days=n)),

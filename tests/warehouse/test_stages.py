@@ -89,6 +89,27 @@ def test_a_quotation_whose_inquiry_is_put_right_leaves_the_wrong_deal(engine, ro
     assert stages(engine) == {"inquiry/1": {"inquiry"}, "inquiry/2": {"inquiry", "negotiation"}}
 
 
+def test_an_order_joins_the_deal_of_the_quotation_that_names_it_and_leaves_it_when_that_is_put_right(engine, rows, arrive):
+    arrive(DEALS, rows.one("inquiries", [{"inquiry_id": "1"}]))
+    arrive(DEALS, rows.one("contracts", [{"contract_id": "C"}]))
+    assert stages(engine) == {"inquiry/1": {"inquiry"}, "contract/C": {"contract"}}
+    offer = {"quotation_id": "Q", "inquiry_id": "1"}
+    arrive(DEALS, rows.one("quotations", [{**offer, "contract_id": "C"}]))
+    assert stages(engine) == {"inquiry/1": {"inquiry", "negotiation", "contract"}}
+    arrive(DEALS, rows.one("quotations", [{**offer, "hour": 1}]))
+    assert stages(engine) == {"inquiry/1": {"inquiry", "negotiation"}, "contract/C": {"contract"}}
+
+
+def test_deals_of_two_clients_with_the_same_numbers_never_mix(engine, rows, arrive):
+    other = StagedShop("kiln", "lumora_amazon_us", "b2b", "Asia/Shanghai")
+    for shop in (DEALS, other):
+        arrive(shop, rows.one("quotations", [{"quotation_id": "Q", "inquiry_id": "1", "contract_id": "C"}], client=shop.client))
+    arrive(other, rows.one("inquiries", [{"inquiry_id": "1"}], client="kiln"))
+    arrive(other, rows.one("contracts", [{"contract_id": "C"}], client="kiln"))
+    assert stages(engine) == {"inquiry/1": {"negotiation"}}
+    assert shown(engine, "stage_exceptions", "ref") == [("quotations/Q > contracts/C",), ("quotations/Q > inquiries/1",)]
+
+
 def test_a_missing_elder_is_waited_for_from_its_first_sight_and_gone_when_it_comes(engine, rows, arrive):
     arrive(DEALS, rows.one("contracts", [{"contract_id": "C", "quotation_id": "Q"}]))
     arrive(DEALS, rows.one("contracts", [{"contract_id": "C", "quotation_id": "Q", "hour": 48, "status": "completed"}]))
@@ -117,6 +138,7 @@ FACTS = {
     "q1, first": ("quotations", {"quotation_id": "Q1", "inquiry_id": "2"}),
     "q1, put right": ("quotations", {"quotation_id": "Q1", "inquiry_id": "1", "hour": 5}),
     "q2": ("quotations", {"quotation_id": "Q2", "rfq_id": "R", "hour": 1}),
+    "q2, with its contract": ("quotations", {"quotation_id": "Q2", "rfq_id": "R", "contract_id": "C2", "hour": 4}),
     "c1": ("contracts", {"contract_id": "C1", "quotation_id": "Q1", "hour": 2}),
     "c1, with its inquiry": ("contracts", {"contract_id": "C1", "quotation_id": "Q1", "inquiry_id": "2", "hour": 6}),
     "c2": ("contracts", {"contract_id": "C2", "quotation_id": "Q1", "created_at": pd.Timestamp("2026-11-02T00:00Z"), "hour": 2}),

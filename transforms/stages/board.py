@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,7 +59,10 @@ class StuckItem:
 
 @dataclass(frozen=True)
 class ShownException:
-    """A move that was refused, or an elder that is missing (``due`` in the future: still waited for)."""
+    """A move that was refused, or an elder that is missing (``due`` in the future: still waited for).
+
+    An elder that several papers name is told once, by the paper that has waited longest; ``papers``: how many name it.
+    """
 
     shop: str
     subject_kind: str
@@ -70,6 +73,7 @@ class ShownException:
     evidence: str
     since: datetime
     due: datetime
+    papers: int = 1
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ class Board:
 
     Attributes:
         begun: subjects by kind. ``ended``: of them, those nothing is waited for because they were cancelled, refused or closed.
-        stuck: longest overdue first. ``exceptions``: what a person should look at. ``waiting_parents``: elders not yet overdue.
+        stuck: longest overdue first. ``exceptions``: what a person should look at. ``waiting``: elders that are
+            missing and not yet overdue, ``waiting_parents``: how many.
     """
 
     mode: str
@@ -89,6 +94,7 @@ class Board:
     stuck: tuple[StuckItem, ...]
     exceptions: tuple[ShownException, ...]
     waiting_parents: int
+    waiting: tuple[ShownException, ...] = ()
 
     def as_plain(self) -> dict[str, Any]:
         return asdict(self)
@@ -101,34 +107,44 @@ def board(
 
     Args:
         events, exceptions: stored rows of the client in this mode; of a subject all its events or none.
-        standing: ``shop, subject_kind, subject_id, status``: the subject's own word for where it stands, where it has one.
+        standing: ``shop, subject_kind, subject_id, status``: the subject's own word for where it stands, where it has one; with
+            ``done``: names of stages, joined by commas, that other rows of it say are done though no instant is told.
         levels: stage → hours, where the client's file says otherwise than the chain.
         now: what is overdue by then.
     """
-    wide = _wide(chain, events, standing)
+    wide = _wide(chain, events, standing, exceptions)
     legs = [_Leg(chain, leg, wide[wide["subject_kind"] == leg[0].subject], levels, now) for leg in chain.legs]
-    shown = [_shown(row) for row in exceptions.sort_values(["due_at", *PLACE, "ref"]).to_dict("records")]
+    shown = _shown(exceptions)
+    waiting = tuple(each for each in shown if each.due > now)
     return Board(
         mode=chain.mode, now=now, begun={leg.kind: len(leg.rows) for leg in legs}, ended=sum(leg.ended for leg in legs),
         lines=tuple(line for leg in legs for line in leg.lines()),
         stuck=tuple(sorted((item for leg in legs for item in leg.stuck()), key=lambda item: (item.due, item.shop, item.subject_id))),
-        exceptions=tuple(each for each in shown if each.due <= now), waiting_parents=sum(each.due > now for each in shown),
+        exceptions=tuple(each for each in shown if each.due <= now), waiting_parents=len(waiting),
+        waiting=waiting,
     )  # fmt: skip
 
 
-def _wide(chain: Chain, events: pd.DataFrame, standing: pd.DataFrame) -> pd.DataFrame:
-    """One row a subject, one column a stage: when it was entered, in microseconds; beside them its status."""
+def _wide(chain: Chain, events: pd.DataFrame, standing: pd.DataFrame, exceptions: pd.DataFrame) -> pd.DataFrame:
+    """One row a subject, one column a stage: when it was entered, in microseconds; beside them its status, what is ``done``
+    without an instant, and the stages whose papers are ``missing``, both as one text between commas."""
     at = events["entered_at"].astype("datetime64[us, UTC]").astype("int64").astype("float64")
     long = pd.DataFrame({**{name: events[name].astype("object") for name in (*PLACE, "stage")}, "at": at.to_numpy()})
     wide = long.pivot(index=PLACE, columns="stage", values="at").reindex(columns=list(chain.by_name)).reset_index()
-    words = pd.DataFrame({name: standing[name].astype("object") for name in (*PLACE, "status")}).drop_duplicates(PLACE)
-    return wide.merge(words, on=PLACE, how="left")
+    words = pd.DataFrame({name: standing[name].astype("object") for name in (*PLACE, "status")})
+    words["done"] = standing["done"].astype("object") if "done" in standing else ""
+    absent = exceptions[(exceptions["kind"] == "missing_parent").to_numpy(dtype=bool)]
+    absent = pd.DataFrame({name: absent[name].astype("object") for name in (*PLACE, "stage")}).drop_duplicates()
+    missing = absent.groupby(PLACE, sort=False)["stage"].agg(",".join).rename("missing").astype("object").reset_index()
+    wide = wide.merge(words.drop_duplicates(PLACE), on=PLACE, how="left").merge(missing, on=PLACE, how="left")
+    return wide.assign(**{name: "," + wide[name].fillna("").astype(str) + "," for name in ("done", "missing")})
 
 
 class _Leg:
     """The stages of one kind of subject."""
 
     def __init__(self, chain: Chain, stages: tuple[Stage, ...], rows: pd.DataFrame, levels: Mapping[str, int], now: datetime) -> None:
+        self.before = chain.before
         self.stages, self.kind, self.rows = stages, stages[0].subject, rows.reset_index(drop=True)
         self.levels = {stage.name: levels.get(stage.name, stage.hours) for stage in stages}
         self.at = {stage.name: self.rows[stage.name].to_numpy(dtype="float64") for stage in stages}
@@ -136,11 +152,24 @@ class _Leg:
         over = self.rows["status"].isin(chain.ended.get(self.kind, ())).to_numpy(dtype=bool)
         self.ended, self.ending = int(over.sum()), set(chain.ended.get(self.kind, ()))
         self.told = {stage.name: self._told(stage) for stage in stages}
+        self.is_blind = self._blind()
         self.waits_for = self._waits_for(over)
         self.since = np.fmax.reduce([*self.at.values(), np.full(len(self.rows), np.nan)])
         hours = np.array([self.levels.get(name) or np.inf for name in self.waits_for], dtype="float64")
         self.due = self.since + hours * HOUR
         self.is_stuck = (self.waits_for != "") & (self.due < now.timestamp() * 1e6)
+
+    def _names(self, column: str, stage: Stage) -> np.ndarray:
+        return self.rows[column].str.contains(f",{stage.name},", regex=False).to_numpy(dtype=bool)
+
+    def _blind(self) -> dict[str, np.ndarray]:
+        """Stage → per subject: whether the paper that would tell of it is missing."""
+        found, blind = np.zeros(len(self.rows), dtype=bool), {}
+        for stage in self.stages:
+            if stage.is_basis:
+                found = found | self._names("missing", stage)
+            blind[stage.name] = found
+        return blind
 
     def _told(self, stage: Stage) -> np.ndarray:
         """Per subject: whether its shop has ever told this stage, by an instant or by a word that means it and nothing else."""
@@ -155,6 +184,7 @@ class _Leg:
             if stage.waited == "never":
                 continue
             lacks = ~self.has[stage.name] & ~self.rows["status"].isin(stage.done).to_numpy(dtype=bool) & ~over
+            lacks &= ~self._names("done", stage) & ~self.is_blind[stage.name]
             if stage.waited == "told":
                 lacks &= self.told[stage.name]
             if stage.is_passed:
@@ -190,10 +220,14 @@ class _Leg:
         return int(np.logical_or.reduce([self.has[each.name] for each in on]).sum())
 
     def _hours(self, stage: Stage) -> np.ndarray:
-        """From the nearest stage before it in the chain that the subject entered; never below zero (some sources tell only days)."""
+        """From the nearest stage before it in the chain that the subject had entered by then (an inspection before shipment is not
+        timed from the shipment); never below zero (some sources tell only days)."""
         earlier = np.full(len(self.rows), np.nan)
         for each in self.stages[: self.stages.index(stage)]:
-            earlier = np.where(self.has[each.name], self.at[each.name], earlier)
+            counts = self.has[each.name]
+            if each.name not in self.before[stage.name]:
+                counts = counts & (self.at[each.name] <= self.at[stage.name])
+            earlier = np.where(counts, self.at[each.name], earlier)
         took = (self.at[stage.name] - earlier) / HOUR
         return np.maximum(took[~np.isnan(took)], 0.0)
 
@@ -220,6 +254,14 @@ def _instant(micros: float) -> datetime:
     return datetime.fromtimestamp(micros / 1e6, tz=UTC)
 
 
-def _shown(row: Mapping[str, Any]) -> ShownException:
-    plain = {name: str(row[name]) for name in (*PLACE, "kind", "stage", "ref", "evidence")}
-    return ShownException(**plain, since=pd.Timestamp(row["since_at"]).to_pydatetime(), due=pd.Timestamp(row["due_at"]).to_pydatetime())
+def _shown(exceptions: pd.DataFrame) -> list[ShownException]:
+    """The longest due first; of the papers that name one missing elder the first."""
+    found: dict[tuple[str, ...], list[ShownException]] = {}
+    for row in exceptions.sort_values(["due_at", *PLACE, "ref"]).to_dict("records"):
+        plain = {name: str(row[name]) for name in (*PLACE, "kind", "stage", "ref", "evidence")}
+        since, due = (pd.Timestamp(row[name]).to_pydatetime() for name in ("since_at", "due_at"))
+        each = ShownException(**plain, since=since, due=due)
+        elder = (each.shop, each.ref.partition(" > ")[2])
+        key = elder if each.kind == "missing_parent" else (each.shop, each.subject_kind, each.subject_id, each.stage, each.ref)
+        found.setdefault(key, []).append(each)
+    return [replace(several[0], papers=len(several)) for several in found.values()]

@@ -20,6 +20,7 @@ class Stage:
         is_passed: a later stage passes over it where nothing proved it (an inquiry by telephone, cash on delivery).
         hours: the service level: how long after the stage before it may be waited for, unless the client's file says otherwise.
         done: words of the subject's own status that say it has happened though no instant is told.
+        is_basis: its paper tells of everything after it: while that paper is named and not there, nobody is asked for what follows.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Stage:
     is_passed: bool = False
     hours: int | None = None
     done: tuple[str, ...] = ()
+    is_basis: bool = False
 
 
 @dataclass(frozen=True)

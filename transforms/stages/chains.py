@@ -49,7 +49,9 @@ C2C = Chain(
     ended={"order": _ORDER_ENDED},
 )
 
-_PAID_UP = ("paid", "partially_shipped", "shipped", "completed")
+_PAID_UP = ("paid", "completed")
+_GONE = ("partially_shipped", "shipped", "completed")
+_BEGUN = ("deposit_paid", "in_production", "ready", "paid", *_GONE)  # goods do not leave without the first money
 _MONEY = ("payment_milestones.paid_at", "payments.paid_at")  # the transfers where the contract does not tell when
 
 B2B = Chain(
@@ -60,17 +62,18 @@ B2B = Chain(
         Stage("negotiation", "deal", ("quotations.issued_at",), after=("inquiry",), waited="always", is_passed=True, hours=DAY),
         Stage(
             "contract", "deal", ("contracts.signed_at", "contracts.created_at"), after=("negotiation",), waited="always", is_passed=True,
-            hours=14 * DAY, done=("signed", "deposit_paid", "in_production", "ready", *_PAID_UP),
+            hours=14 * DAY, done=("signed", *_BEGUN), is_basis=True,
         ),
         Stage(
             "deposit_paid", "deal", _MONEY, after=("contract",), waited="told", is_passed=True, hours=7 * DAY,
-            done=("deposit_paid", "in_production", "ready", *_PAID_UP),
+            done=_BEGUN,
         ),
-        # The balance is as often paid against the bill of lading as before the goods leave: no order between the two.
+        # The balance is as often paid against the bill of lading as before the goods leave: no order between the two, and goods
+        # that have left are no money that came.
         Stage("paid", "deal", _MONEY, after=("deposit_paid",), waited="always", hours=45 * DAY, done=_PAID_UP),
         Stage(
             "shipped", "deal", ("trade_shipments.shipped_at",), after=("contract",), waited="always", hours=30 * DAY,
-            done=("shipped", "completed"),
+            done=_GONE,
         ),
         Stage(
             "received", "deal", ("trade_shipments.delivered_at",), after=("shipped",), waited="told", hours=45 * DAY, done=("completed",),

@@ -8,14 +8,14 @@ import pandas as pd
 
 from transforms.sites import zone_dates
 from transforms.stages.deal_money import paid_milestones
-from transforms.stages.deals import COLUMNS, KINDS, LINKS, OF_CONTRACT, deals_of, name_of
+from transforms.stages.deals import COLUMNS, KINDS, NAMED, OF_CONTRACT, deals_of, name_of
 from transforms.stages.derive import WAIT, StagedShop
 from transforms.stages.proofs import first, is_not, last_of_all, proofs, typed
 
 KEY = ["contract_id"]
 KEYS = {
     "quotations": ("quotation_id",), "contracts": ("contract_id",), "trade_shipments": ("contract_id", "shipment_id"),
-    "inspections": ("inspection_id",), "acceptances": ("acceptance_id",),
+    "inspections": ("inspection_id",), "acceptances": ("acceptance_id",), "payments": ("payment_id",),
 }  # fmt: skip
 
 
@@ -81,17 +81,17 @@ def _paid_up(milestones: pd.DataFrame) -> pd.DataFrame:
 
 
 def deal_waits(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Elders that rows name and that are not stored: ``WAIT``, one row a link.
+    """Papers that rows name and that are not stored (elders, and the order a quotation says it became): ``WAIT``, one row a link.
 
     ``since_at`` is when the row that names it was received: what is waited for is a delivery, not a date in the trade.
     """
     deals, rows = deals_of(frames), []
-    for table, links in LINKS.items():
+    for table, links in NAMED.items():
         for column, (elders, key, stage) in links.items():
             known = set(frames[elders][key])
             told = frames[table].dropna(subset=column)
             for row in told[~told[column].isin(known)].to_dict("records"):
-                own = name_of(table, row[COLUMNS[table]]) if table in KINDS else name_of("contracts", row["contract_id"])
+                own = name_of(table, row[COLUMNS[table]]) if table in KINDS else name_of("contracts", row[column])
                 place = "/".join(str(row[name]) for name in KEYS[table])
                 ref = f"{table}/{place} > {elders}/{row[column]}"
                 rows.append(("deal", deals[own], stage, ref, f"{table}.{column}", row["seen_at"]))
@@ -100,23 +100,43 @@ def deal_waits(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def deal_standing(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """``subject_id`` → ``status``: the contract's word where there is one; else ended only where every paper of the deal is."""
-    deals = deals_of(frames)
+    """``subject_id`` → ``status``: the contract's word where there is one; else ended only where every paper of the deal is.
+
+    ``done``: the parts of the money whose milestones say that they came though nobody tells when, as stages joined by commas.
+    """
+    deals, money = deals_of(frames), _money_in(frames["payment_milestones"])
     words: dict[str, dict[str, list[str]]] = {}
-    for table in ("inquiries", "quotations", "contracts"):
+    for table in KINDS:
         frame = frames[table]
         for number, word in zip(frame[COLUMNS[table]], frame["status"], strict=True):
-            words.setdefault(deals[name_of(table, number)], {}).setdefault(table, []).append(word)
-    rows = [(deal, _word(told)) for deal, told in sorted(words.items())]
-    return pd.DataFrame(rows, columns=["subject_id", "status"])
+            if (deal := deals.get(name_of(table, number))) is not None:  # a request nobody answered is none of ours
+                words.setdefault(deal, {}).setdefault(table, []).append(word)
+    came = {deals[name_of("contracts", number)]: stages for number, stages in money.items()}
+    rows = [(deal, _word(told), came.get(deal, "")) for deal, told in sorted(words.items())]
+    return pd.DataFrame(rows, columns=["subject_id", "status", "done"])
+
+
+def _money_in(milestones: pd.DataFrame) -> dict[str, str]:
+    """Contract → the stages its milestones' words say are done; what is frozen came, too."""
+    found = {}
+    for number, parts in milestones.groupby("contract_id"):
+        words = dict(zip(parts["milestone"], parts["status"], strict=True))
+        due = {name: word for name, word in words.items() if word != "cancelled"}
+        is_all = bool(set(due) & {"balance", "full"}) and set(due.values()) <= {"paid", "frozen"}
+        stages = ["deposit_paid"] * (words.get("deposit") in ("paid", "frozen")) + ["paid"] * is_all
+        if stages:
+            found[str(number)] = ",".join(stages)
+    return found
 
 
 def _word(told: Mapping[str, list[str]]) -> str:
     if "contracts" in told:
         return told["contracts"][0]
     if "quotations" in told:
-        return "open" if set(told["quotations"]) - {"rejected", "expired"} else told["quotations"][0]
-    return told["inquiries"][0]
+        is_lost = "lost" in told.get("rfqs", ()) and "accepted" not in told["quotations"]  # the buyer took another seller's
+        alive = set(told["quotations"]) - {"rejected", "expired"}
+        return "rejected" if is_lost else "open" if alive else min(told["quotations"])
+    return min(told["inquiries"]) if "inquiries" in told else "open"
 
 
 __all__ = ["OF_CONTRACT", "deal_proofs", "deal_standing", "deal_waits"]

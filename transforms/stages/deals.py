@@ -6,6 +6,7 @@ called after its **eldest document** (``inquiry/…``, else ``rfq/…``, ``quota
 whether that document is stored yet or only named: its name depends on what the documents say, never on which came first.
 
 * Two inquiries into one contract: one deal, called after the lesser; it began with the earlier.
+* A quotation may name the contract it became, a contract its quotation: either joins the two.
 * A contract without an inquiry: called after its quotation, else itself; its chain begins there.
 * One quotation that became two contracts (or one inquiry, through two quotations): the first contract carries what went before;
   the second is a deal of its own, with its own quotation if it has one. So nothing is counted twice.
@@ -31,7 +32,11 @@ LINKS = {
     "trade_shipments": {"contract_id": ("contracts", "contract_id", "contract")},
     "inspections": {"contract_id": ("contracts", "contract_id", "contract")},
     "acceptances": {"contract_id": ("contracts", "contract_id", "contract")},
+    "payments": {"order_id": ("contracts", "contract_id", "contract")},
 }
+# The same of papers a row led to: a platform's order names no quotation, a seller's list of quotations does name the order.
+LEADS = {"quotations": {"contract_id": ("contracts", "contract_id", "contract")}}
+NAMED = {table: links | LEADS.get(table, {}) for table, links in LINKS.items()}  # every paper a row names, and may wait for
 OF_CONTRACT = ("payment_milestones", "trade_shipments", "inspections", "acceptances")
 CONTRACT_IN = {"payments": "order_id"}  # table → its column for the contract, where that is not `contract_id`
 KINDS = {"inquiries": "inquiry", "rfqs": "rfq", "quotations": "quotation", "contracts": "contract"}
@@ -77,12 +82,16 @@ def _papers(frames: Mapping[str, pd.DataFrame]) -> _Papers:
     contracts = frames["contracts"]
     drawn = sorted(zip(contracts["created_at"], contracts["contract_id"], strict=True))
     known = [name_of("contracts", number) for _, number in drawn]
-    named = {name_of("contracts", number) for table in OF_CONTRACT for number in frames[table]["contract_id"]}
+    naming = ((table, CONTRACT_IN.get(table, "contract_id")) for table in (*OF_CONTRACT, *LEADS, *CONTRACT_IN))
+    named = {name_of("contracts", number) for table, column in naming for number in frames[table][column].dropna()}
     papers = _Papers([*known, *sorted(named - set(known))])
     for table in ("quotations", "contracts"):
         for column, (elders, _, _) in LINKS[table].items():
             for number, elder in _pairs(frames[table], COLUMNS[table], column):
                 papers.parents.setdefault(name_of(table, number), []).append(name_of(elders, elder))
+    for number, contract in _pairs(frames["quotations"], "quotation_id", "contract_id"):
+        quoted = papers.parents.setdefault(name_of("contracts", contract), [])
+        quoted += [elder for elder in [name_of("quotations", number)] if elder not in quoted]
     for number, rfq in _pairs(frames["quotations"], "quotation_id", "rfq_id"):
         papers.answers.setdefault(name_of("rfqs", rfq), []).append(name_of("quotations", number))
     return papers

@@ -53,9 +53,10 @@ class Derived:
 def derive(chain: Chain, shop: StagedShop, proofs: pd.DataFrame, waits: pd.DataFrame | None = None) -> Derived:
     """The stages these proofs show; the order of rows says nothing.
 
-    A stage that several rows prove is entered at the earliest of them. A stage is **refused** where its day lies before the
-    day of a stage it must follow: an illegal move, told as an exception and kept out of the events; what follows is judged as if
-    it had not been told. Days and not instants are compared, because some sources tell only the day.
+    A stage that several rows prove is entered at the earliest of them. A stage is **refused** where both its day and its instant
+    lie before those of a stage it must follow: an illegal move, told as an exception and kept out of the events; what follows is
+    judged as if it had not been told. Days, because some sources tell only the day; instants too, because two accounts of one
+    deal may count their days in two zones.
 
     Args:
         proofs: columns of ``PROOF``; rows of stages that are not in ``chain`` count nowhere, so that one reading of an order
@@ -90,13 +91,16 @@ def _refused(chain: Chain, told: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     column = told["stage"].map(chain.place).to_numpy(dtype="int64")
     days = np.full((row.max() + 1 if len(row) else 0, len(chain.stages)), np.nan)  # one row a subject, one column a stage
     days[row, column] = told["entered_date"].to_numpy(dtype="datetime64[D]").astype("int64")
+    micros = days.copy()
+    micros[row, column] = told["entered_at"].astype("datetime64[us, UTC]").astype("int64").to_numpy()
     against = np.full(days.shape, -1)
     for stage in chain.stages:
         elders, here = [chain.place[name] for name in chain.before[stage.name]], chain.place[stage.name]
-        known = np.where(np.isnan(days[:, elders]), -np.inf, days[:, elders]) if elders else np.empty((len(days), 0))
         if elders:
-            is_bad = days[:, here] < known.max(axis=1)
-            against[is_bad, here] = np.array(elders)[known.argmax(axis=1)][is_bad]
+            later = (days[:, elders] > days[:, [here]]) & (micros[:, elders] > micros[:, [here]])
+            is_bad = later.any(axis=1)
+            latest = np.where(later, days[:, elders], -np.inf).argmax(axis=1)
+            against[is_bad, here] = np.array(elders)[latest][is_bad]
             days[is_bad, here] = np.nan  # refused, so nothing is held against it
     names = np.array([*chain.place, None], dtype=object)
     found = against[row, column]

@@ -83,6 +83,7 @@ QUOTATIONS = Table(
     body=(
         Column("quotation_id", Kind.TEXT, "The seller's quotation number, or the platform's."),
         _INQUIRY_ID, _RFQ_ID,
+        Column("contract_id", Kind.TEXT, "The contract it became, where the list of quotations tells.", nullable=True),
         *_moment("issued", "When it was made"),
         Column("valid_until_date", Kind.DAY, "Last day it holds.", nullable=True),
         Column("status", Kind.TEXT, "Where it stands.", allowed=("draft", "sent", "accepted", "rejected", "expired")),

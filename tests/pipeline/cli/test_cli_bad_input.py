@@ -116,7 +116,8 @@ def test_a_malformed_client_file_is_named_with_its_place_by_whoever_needs_it(hou
 
 def test_a_malformed_client_file_leaves_the_other_clients_done_and_the_run_red(house):
     (house.folder / "clients" / "lumora.yaml").write_text("name: lumora\nbrand: [")
-    (house.folder / "clients" / "kiln.yaml").unlink()
+    for name in ("harbor", "kiln"):
+        (house.folder / "clients" / f"{name}.yaml").unlink()
     for name in ("northpeak", "teahaus"):
         house.client(name, lambda data: data.update(shops=[{**data["shops"][0], "entities": ["listings"]}]))
     words, shops = ["lumora.yaml", "line 2"], ["northpeak_amazon_eu", "teahaus_amazon_jp"]
