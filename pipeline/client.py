@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -13,6 +14,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, EmailStr, Field, fi
 
 from connectors.contract import Shop
 from transforms.stages import CHAINS
+
+known_zones = cache(available_timezones)  # it opens every file of the zone database each time it is asked
 
 
 def known_currency(value: str) -> str:
@@ -133,7 +136,7 @@ class Client(Strict):
     @field_validator("zone")
     @classmethod
     def _is_a_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in known_zones():
             raise ValueError("is not an IANA time zone such as Asia/Shanghai")
         return value
 

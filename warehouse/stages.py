@@ -195,18 +195,17 @@ def _waiting_since(conn: Connection, client: str, shop: str, exceptions: pd.Data
 
 
 def _replace(conn: Connection, table: Table, rows: pd.DataFrame, place: Mapping[str, object]) -> int:
+    theirs = (
+        f"DELETE FROM {table.name} t WHERE t.client = :client AND t.shop = :shop AND t.mode = ANY(:modes)"
+        f" AND t.subject_kind = :kind AND t.subject_id = ANY(:ids)"
+    )
+    if rows.empty:
+        return conn.execute(text(theirs), place).rowcount
     incoming = merge_sql.incoming(table)
     conn.execute(text(f"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT * FROM {table.name} WITH NO DATA"))
-    if len(rows):
-        copy_in(conn, incoming, rows, table.arrow_schema)
-    removed = conn.execute(
-        text(
-            f"DELETE FROM {table.name} t WHERE t.client = :client AND t.shop = :shop AND t.mode = ANY(:modes)"
-            f" AND t.subject_kind = :kind AND t.subject_id = ANY(:ids)"
-            f" AND NOT EXISTS (SELECT FROM {incoming} i WHERE {merge_sql.matched(table.full_key, 'i', 't')})"
-        ),
-        place,
-    ).rowcount
-    stored = conn.execute(text(merge_sql.upsert_derived(table))).rowcount if len(rows) else 0
+    copy_in(conn, incoming, rows, table.arrow_schema)
+    others = f"NOT EXISTS (SELECT FROM {incoming} i WHERE {merge_sql.matched(table.full_key, 'i', 't')})"
+    removed = conn.execute(text(f"{theirs} AND {others}"), place).rowcount
+    stored = conn.execute(text(merge_sql.upsert_derived(table))).rowcount
     conn.execute(text(f"DROP TABLE {incoming}"))
     return removed + stored

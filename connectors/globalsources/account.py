@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -23,6 +23,7 @@ from connectors.globalsources.book import BadBook, Book, read_book
 MAPPING = "mapping.yaml"
 DEFAULT_ZONE = "Asia/Hong_Kong"
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+known_zones = cache(available_timezones)  # it opens every file of the zone database each time it is asked
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 
 
@@ -59,11 +60,16 @@ class Account:
         """
         file = self.folder / MAPPING
         try:
-            own = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() and not file.is_symlink() else {}
-            return read_book(self.platform, own or {})
+            return _book(self.platform, file.read_text(encoding="utf-8") if file.is_file() and not file.is_symlink() else "")
         except (OSError, UnicodeDecodeError, yaml.YAMLError, BadBook) as error:
             said = str(error) if isinstance(error, BadBook) else type(error).__name__
             raise FatalError(f"globalsources, account '{self.name}': {file} cannot be read ({said}). Mend it. Not retried.") from None
+
+
+@lru_cache(maxsize=16)
+def _book(platform: str, mapping: str) -> Book:
+    """Kept by its text: a file of some rows is read in less time than its expressions are compiled."""
+    return read_book(platform, yaml.safe_load(mapping) or {})
 
 
 def account_of(shop: Shop, credentials: Credentials) -> Account:
@@ -73,7 +79,7 @@ def account_of(shop: Shop, credentials: Credentials) -> Account:
     if not _WORD.fullmatch(name) or "__" in name:
         raise told.wrong("account", name, "letters, digits, '_' (not two in a row), '.' and '-', beginning with a letter or digit")
     zone = told.text("zone", DEFAULT_ZONE)
-    if zone not in available_timezones():
+    if zone not in known_zones():
         raise told.wrong("zone", zone, "an IANA time zone such as Asia/Hong_Kong")
     senders = tuple(word.strip().lower() for word in told.text("mail_senders", "").split(",") if word.strip())
     for domain in senders:

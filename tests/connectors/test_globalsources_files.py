@@ -251,6 +251,17 @@ def test_an_accounts_own_headers_and_another_platforms_are_data(drop):
     assert drop.rows("inspections")[["inspection_id", "contract_id", "result"]].values.tolist() == [["I1", "277001", "pass"]]
 
 
+def test_an_accounts_headers_are_compiled_once_and_anew_when_its_mapping_changes(drop):
+    drop.folder.mkdir(parents=True)
+    mapping = drop.folder / "mapping.yaml"
+    mapping.write_text("headers: {inspections: {inspected_at: [Prüftag]}}\n", encoding="utf-8")
+    first, again = drop.shop.account.book, drop.shop.account.book
+    mapping.write_text("headers: {inspections: {inspected_at: [Tag]}}\n", encoding="utf-8")
+    changed = drop.shop.account.book
+    assert first is again and changed.layouts["inspections"].columns(["Tag"]) == {"inspected_at": 0}
+    assert first.layouts["inspections"].columns(["Tag"]) == {}
+
+
 @pytest.mark.parametrize("text", ["headers: {inquiries: {nonsense: [A]}}", "templates: [{name: a}]", "- a list", "headers: [", "other: {}"])
 def test_a_mapping_that_cannot_be_is_said_with_its_place(drop, text):
     drop.folder.mkdir(parents=True)

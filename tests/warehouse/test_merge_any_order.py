@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,7 @@ from warehouse.merge import merge, read_frame
 
 STATUSES = ("paid", "shipped", "cancelled")
 ROOT = Path(__file__).resolve().parents[2]
+_made: dict[str, dict[str, pd.DataFrame]] = {}
 
 line = st.fixed_dictionaries({"line_id": st.sampled_from("ab"), "quantity": st.just(1)})
 version = st.fixed_dictionaries({
@@ -42,8 +44,16 @@ def _moment(version: dict) -> tuple:
 
 def _batch(rows, orders: list[dict]) -> dict[str, pd.DataFrame]:
     """One frame set over several versions, each hashed with its own lines."""
-    singles = [rows.batch([order]) for order in orders]
+    singles = [_single(rows, order) for order in orders]
     return {name: pd.concat([single[name] for single in singles], ignore_index=True) for name in singles[0]}
+
+
+def _single(rows, order: dict) -> dict[str, pd.DataFrame]:
+    """Made once: the examples share most of their few hundred versions, and a frame costs more than its merge."""
+    key = repr(order)
+    if key not in _made:
+        _made[key] = rows.batch([order])
+    return _made[key]
 
 
 def _content(conn) -> dict[str, set[tuple]]:
@@ -59,7 +69,7 @@ def _expected(versions: list[dict], rows) -> set[str]:
     """Of each order the newest version, by the rule as it is written down."""
     best: dict[str, tuple] = {}
     for each in versions:
-        stamp = (each["hour"], each["seen"], each["derivation"], int(rows.batch([each])["orders"]["content_hash"].iloc[0]))
+        stamp = (each["hour"], each["seen"], each["derivation"], int(_single(rows, each)["orders"]["content_hash"].iloc[0]))
         best[each["order_id"]] = max(best.get(each["order_id"], (stamp, each)), (stamp, each), key=lambda pair: pair[0])
     lines = {key: sorted((line["line_id"], line["quantity"]) for line in order["lines"]) for key, (_, order) in best.items()}
     return {f"{key} {order['status']} {lines[key]}" for key, (_, order) in best.items()}
@@ -95,18 +105,72 @@ def test_any_order_repetition_and_splitting_end_in_the_newest_versions(engine, r
         assert _shown(conn) == _expected(versions, rows)
 
 
-WORKER = """
-import pickle, sys
+WORKERS = """
+import os, pickle, sys, traceback
+from pathlib import Path
 from warehouse.database import client_session, make_engine
 from warehouse.merge import merge
-batches = pickle.load(open(sys.argv[2], "rb"))
-engine = make_engine(sys.argv[1])
-print("ready", flush=True)
-for batch in batches:
-    with client_session(engine, "lumora") as conn:
-        merge(conn, batch)
-print("done", flush=True)
+
+
+def work(url, batches):
+    engine = make_engine(url)
+    for batch in batches:
+        with client_session(engine, "lumora") as conn:
+            merge(conn, batch)
+
+
+def begin(url, batches):
+    child = os.fork()
+    if child:
+        return child
+    try:
+        work(url, batches)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+while line := sys.stdin.readline():
+    url, *files = line.split()
+    children = [begin(url, batches) for batches in [pickle.loads(Path(file).read_bytes()) for file in files]]
+    print(*children, flush=True)
+    sys.stdin.readline()  # until then none is gone for good, so that its number is no stranger's when it is killed
+    print(*(os.waitpid(child, 0)[1] for child in children), flush=True)
 """
+
+
+class Workers:
+    """A process that is warm (what it imports costs more than what it merges) and forks a worker for every file of batches."""
+
+    def __init__(self, url: str) -> None:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        self._url, self._process = url, subprocess.Popen([sys.executable, "-c", WORKERS], cwd=ROOT, **pipes)
+
+    def begin(self, *files: Path) -> list[int]:
+        """The numbers of one worker a file; each has begun to merge."""
+        return self._ask(" ".join([self._url, *map(str, files)]))
+
+    def ended(self) -> list[int]:
+        """How each of them ended: 0 for one that came to its end."""
+        return self._ask("how did they end")
+
+    def _ask(self, line: str) -> list[int]:
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return [int(word) for word in self._process.stdout.readline().split()]
+
+    def stop(self) -> None:
+        self._process.stdin.close()
+        self._process.wait(30)
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def workers(database_url) -> Iterator[Workers]:
+    warm = Workers(database_url)
+    yield warm
+    warm.stop()
 
 
 def _batches(rows) -> list[dict[str, pd.DataFrame]]:
@@ -119,19 +183,16 @@ def _batches(rows) -> list[dict[str, pd.DataFrame]]:
     return [rows.batch(orders(hour)[start : start + 50]) for hour in range(3) for start in (0, 50, 100)]
 
 
-def test_a_merge_killed_at_any_moment_and_run_again_leaves_the_same_tables(engine, database_url, rows, tmp_path):
+def test_a_merge_killed_at_any_moment_and_run_again_leaves_the_same_tables(engine, workers, rows, tmp_path):
     batches = _batches(rows)
     file = tmp_path / "batches.pkl"
     pd.to_pickle(batches, file)
     dice, kills = random.Random(3), 0
     for _ in range(12):
-        with subprocess.Popen(
-            [sys.executable, "-c", WORKER, database_url, str(file)], stdout=subprocess.PIPE, cwd=ROOT, text=True
-        ) as worker:
-            assert worker.stdout.readline() == "ready\n"
-            time.sleep(dice.random() * 0.4)
-            os.kill(worker.pid, signal.SIGKILL)
-            kills += "done" not in worker.stdout.read()
+        (worker,) = workers.begin(file)
+        time.sleep(dice.random() * 0.4)
+        os.kill(worker, signal.SIGKILL)
+        kills += workers.ended() != [0]
     assert kills >= 3, "the kills came too late to mean anything"
     with client_session(engine, "lumora") as conn:
         partial = _content(conn)
@@ -148,18 +209,14 @@ def test_a_merge_killed_at_any_moment_and_run_again_leaves_the_same_tables(engin
     assert len(after["orders"]) == 150 and partial["orders"]
 
 
-def test_concurrent_merges_of_one_shop_neither_deadlock_nor_differ(engine, database_url, rows, tmp_path):
+def test_concurrent_merges_of_one_shop_neither_deadlock_nor_differ(engine, workers, rows, tmp_path):
     batches = _batches(rows)
-    workers = []
-    for number in range(3):
-        file = tmp_path / f"{number}.pkl"
+    files = [tmp_path / str(number) for number in range(3)]
+    for number, file in enumerate(files):
         shuffled = random.Random(number).sample(batches, len(batches))
         pd.to_pickle([{name: frame.sample(frac=1, random_state=number) for name, frame in batch.items()} for batch in shuffled], file)
-        command = [sys.executable, "-c", WORKER, database_url, str(file)]
-        workers.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, text=True))
-    for worker in workers:
-        said, faults = worker.communicate(timeout=120)
-        assert said.endswith("done\n"), faults
+    workers.begin(*files)
+    assert workers.ended() == [0, 0, 0]
     with client_session(engine, "lumora") as conn:
         found = _content(conn)
         conn.execute(text("DELETE FROM orders; DELETE FROM order_lines; DELETE FROM confirmations"))
