@@ -156,12 +156,14 @@ _ELDERS = (
     ("payments", "payment_id", "order_id", "contracts", "contract"),
 )  # fmt: skip
 
+_NUMBER = {"inquiries": "inquiry_id", "rfqs": "rfq_id", "quotations": "quotation_id", "contracts": "contract_id"}
+
 
 def missing_elders(tables: Tables, traders: Mapping[str, tuple[str, ...]]) -> Iterable[Row]:
     for shop, feeders in traders.items():
         papers = _Papers(tables, (shop, *feeders))
         for name, key, column, elders, stage in _ELDERS:
-            there = {row[column] for row in papers.rows[elders]}
+            there = {row[_NUMBER[elders]] for row in papers.rows[elders]}
             for row in papers.rows[name]:
                 if row.get(column) and row[column] not in there:
                     own, number = ("quotation", row[key]) if name == "quotations" else ("contract", row.get("contract_id") or row[column])
