@@ -117,6 +117,7 @@ def story() -> Iterator[Story]:
         env, sandbox, clients = start_parts(options, parts)
         parts.callback(lambda: opened.engine().dispose())
         env["AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL"] = "3600"  # nobody changes a DAG meanwhile
+        (out / "state" / "airflow.port").write_text("0")  # any: another test's night wants the usual one at the same time
         airflow = LocalAirflow(out / "airflow", env.pop("AIRFLOW_DATABASE_URL"), env, free_port(options))
         parts.enter_context(airflow)
 
