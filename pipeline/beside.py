@@ -45,8 +45,13 @@ def _delivery(conn: Connection, client: Client, period: Period, now: datetime) -
 
 def payment_services(client: Client) -> dict[str, str]:
     """Accounts that take payments and sell nothing → the service's name, as shops say it of an order."""
-    offered = {entry.name: (entry.marketplace, registry.endpoints(entry.marketplace)) for entry in client.shops}
-    return {name: service for name, (service, entities) in offered.items() if "payments" in entities and "orders" not in entities}
+    paid = [entry for entry in client.shops if "payments" in registry.endpoints(entry.marketplace)]
+    return {entry.name: entry.marketplace for entry in paid if not {"orders", "contracts"} & registry.endpoints(entry.marketplace).keys()}
+
+
+def _contract_shops(client: Client) -> list[str]:
+    """Whose payments are for contracts, which are no orders: what is paid of them stands on the deal's chain."""
+    return [entry.name for entry in client.shops if "contracts" in registry.endpoints(entry.marketplace)]
 
 
 def _payments(conn: Connection, client: Client, period: Period) -> PaymentWeek | None:
@@ -55,7 +60,8 @@ def _payments(conn: Connection, client: Client, period: Period) -> PaymentWeek |
         return None
     paid = metadata.tables["payments"].c.paid_at
     around = _midnight(period.start, client) - CLOCKS_DIFFER, _midnight(period.end, client) + CLOCKS_DIFFER
-    payments = read_frame(conn, "payments", paid >= around[0], paid < around[1], where={"client": client.name})
+    of_orders = metadata.tables["payments"].c.shop.not_in(_contract_shops(client))
+    payments = read_frame(conn, "payments", of_orders, paid >= around[0], paid < around[1], where={"client": client.name})
     orders = read_frame(conn, "orders", where={"client": client.name, "order_id": list(payments["order_id"].dropna().unique())})
     since, until = _proven(conn, client, list(services))
     return payment_week(payments, orders, services, period, client.zone, since, until)

@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from pipeline import opened, report
 from pipeline.beside import beside, payment_services
+from pipeline.clients import load_clients
+from pipeline.settings import REPOSITORY
 from transforms.metrics import Period
 from warehouse.database import client_session
 
@@ -22,6 +24,12 @@ def told(here):
     period = report.last_week(client, here.horizon)
     with client_session(opened.engine(), "northpeak") as conn:
         return period, beside(conn, client, period, here.horizon)
+
+
+def test_accounts_that_draw_up_contracts_are_no_payment_services_whose_money_lacks_an_order():
+    clients = {client.name: client for client in load_clients(REPOSITORY / "clients")}
+    assert payment_services(clients["harbor"]) == {}
+    assert payment_services(clients["northpeak"]) == {"northpeak_paypal": "paypal"}
 
 
 def in_period(moment: str | None, period: Period) -> bool:
