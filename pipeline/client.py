@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 import iso4217
 from pydantic import BaseModel, BeforeValidator, ConfigDict, EmailStr, Field, field_validator, model_validator
 
 from connectors.contract import Shop
+from transforms.sites import known_zones
 from transforms.stages import CHAINS
-
-known_zones = cache(available_timezones)  # it opens every file of the zone database each time it is asked
 
 
 def known_currency(value: str) -> str:

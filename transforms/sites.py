@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 import pandas as pd
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pyarrow as pa
 from transforms.schema import SchemaError
 
 _DAY = pd.ArrowDtype(pa.date32())
+known_zones = cache(available_timezones)  # it opens every file of the zone database each time it is asked
 
 
 @dataclass(frozen=True)

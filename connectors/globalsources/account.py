@@ -9,21 +9,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import yaml
 
 from connectors.contract import Credentials, Shop
 from connectors.errors import FatalError
 from connectors.globalsources.book import BadBook, Book, read_book
+from transforms.sites import known_zones
 
 MAPPING = "mapping.yaml"
 DEFAULT_ZONE = "Asia/Hong_Kong"
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-known_zones = cache(available_timezones)  # it opens every file of the zone database each time it is asked
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 
 

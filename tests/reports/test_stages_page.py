@@ -164,9 +164,10 @@ def test_the_mail_tells_the_trades_chains_and_not_the_agencys_own(code):
 @pytest.mark.parametrize("code", LOCALES)
 def test_the_fullest_mail_of_a_client_in_all_trades_still_arrives_uncut(code):
     metrics = weeks.lumora()
-    build(
+    mail = build(
         metrics, weeks.LUMORA, weeks.certificates(metrics), code, weeks.lumora_changes(), beside.unkind(), boards=ALL, shops=boards.SHOPS
     )
+    assert len(mail.html.encode()) < LARGEST_BYTES
 
 
 def in_mail(code, several):
