@@ -1,4 +1,4 @@
-"""What a report tells beside sales, from the client's rows: parcels, unmatched payments, advertising and visits."""
+"""What a report tells beside sales, from the client's rows: parcels, unmatched payments, advertising and visits, trade by contracts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from sqlalchemy import Connection, and_, or_, text
 
 from connectors import registry
 from pipeline.clients import Client
+from pipeline.facts import trading
+from pipeline.trade import trade
 from reports.facts import Beside
 from transforms.delivery import LOOKED_BACK, DeliveryWeek, delivery_week, telling_shops
 from transforms.metrics import Period
@@ -26,7 +28,8 @@ CLOCKS_DIFFER = timedelta(days=7)  # a shop dates a payment by its order, a serv
 def beside(conn: Connection, client: Client, period: Period, now: datetime) -> Beside:
     """``now``: the night the report belongs to."""
     delivery, promised = _delivery(conn, client, period, now)
-    return Beside(delivery, promised, _payments(conn, client, period), _promotion(conn, client, period, now))
+    payments, promotion = _payments(conn, client, period), _promotion(conn, client, period, now)
+    return Beside(delivery, promised, payments, promotion, trade(conn, client, period))
 
 
 def _delivery(conn: Connection, client: Client, period: Period, now: datetime) -> tuple[DeliveryWeek, PromisedWeek | None]:
@@ -49,18 +52,13 @@ def payment_services(client: Client) -> dict[str, str]:
     return {entry.name: entry.marketplace for entry in paid if not {"orders", "contracts"} & registry.endpoints(entry.marketplace).keys()}
 
 
-def _contract_shops(client: Client) -> list[str]:
-    """Whose payments are for contracts, which are no orders: what is paid of them stands on the deal's chain."""
-    return [entry.name for entry in client.shops if "contracts" in registry.endpoints(entry.marketplace)]
-
-
 def _payments(conn: Connection, client: Client, period: Period) -> PaymentWeek | None:
     services = payment_services(client)
     if not services:
         return None
     paid = metadata.tables["payments"].c.paid_at
     around = _midnight(period.start, client) - CLOCKS_DIFFER, _midnight(period.end, client) + CLOCKS_DIFFER
-    of_orders = metadata.tables["payments"].c.shop.not_in(_contract_shops(client))
+    of_orders = metadata.tables["payments"].c.shop.not_in([entry.name for entry in trading(client)])  # a deal's stand on its chain
     payments = read_frame(conn, "payments", of_orders, paid >= around[0], paid < around[1], where={"client": client.name})
     orders = read_frame(conn, "orders", where={"client": client.name, "order_id": list(payments["order_id"].dropna().unique())})
     since, until = _proven(conn, client, list(services))

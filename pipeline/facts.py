@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,12 +19,18 @@ from warehouse.tables import metadata
 
 VELOCITY_DAYS = 28  # stock to watch is judged by the last four weeks' sales
 REPORTED = ("orders", "returns")  # entities whose rows a report's figures come from
+TRADED = ("inquiries", "quotations", "contracts", "payments", "shipments", "acceptances")  # the same of trade between businesses
 RATE_DAYS = 8  # a day without a published rate takes an earlier one, at most a week old
 
 
 def selling(client: Client) -> tuple[ShopEntry, ...]:
     """The client's shops that have orders; a payment service's account sells nothing and has no week of its own."""
     return tuple(entry for entry in client.shops if "orders" in registry.endpoints(entry.marketplace))
+
+
+def trading(client: Client) -> tuple[ShopEntry, ...]:
+    """The client's accounts that trade by contracts, those that only feed another one's deals included."""
+    return tuple(entry for entry in client.shops if "contracts" in registry.endpoints(entry.marketplace))
 
 
 def client_facts(client: Client, zone: str | None = None) -> ClientFacts:
@@ -71,11 +78,20 @@ def _sold_and_returned(conn: Connection, client: Client, zone: str, start: date,
 
 def shop_certificates(conn: Connection, client: Client) -> list[ShopCertificate]:
     """A shop is proven as far, and as far back, as the least proven of the entities a report speaks of."""
-    marks: dict[str, dict[str, datetime | None]] = {entry.name: {} for entry in selling(client)}
+    return _certificates(conn, client, selling(client), REPORTED)
+
+
+def trade_certificates(conn: Connection, client: Client) -> list[ShopCertificate]:
+    """The same of the accounts that trade by contracts, each by what is read of it."""
+    return _certificates(conn, client, trading(client), TRADED)
+
+
+def _certificates(conn: Connection, client: Client, shops: Sequence[ShopEntry], entities: Sequence[str]) -> list[ShopCertificate]:
+    marks: dict[str, dict[str, datetime | None]] = {entry.name: {} for entry in shops}
     for row in ledger.certificates(conn, client.name):
-        if row["entity"] in REPORTED and row["shop"] in marks:
+        if row["entity"] in entities and row["shop"] in marks:
             marks[row["shop"]][row["entity"]] = row["watermark"]
-    starts = ledger.proven_since(conn, client.name, REPORTED)
+    starts = ledger.proven_since(conn, client.name, entities)
     return [_certificate(shop, found, {entity: starts.get((shop, entity)) for entity in found}) for shop, found in marks.items()]
 
 

@@ -16,7 +16,7 @@ from pipeline.boards import DAYS, every_shop, read_boards
 from pipeline.by_hand import hand_fed
 from pipeline.clients import Client
 from pipeline.errors import PipelineError, TryLater
-from pipeline.facts import client_facts, period_frames, rates_since, shop_certificates, week_frames
+from pipeline.facts import client_facts, period_frames, rates_since, shop_certificates, trade_certificates, week_frames
 from pipeline.settings import settings
 from reports import delivery, outbox
 from reports.facts import Brand, Report
@@ -107,7 +107,8 @@ def _built(brand: Client, period: Period, night: datetime) -> Report:
     """All read at one instant, so that a merge going on beside it is in every figure or in none."""
     with client_session(state.engine(), brand.name, is_snapshot=True) as conn:
         metrics = weekly(client_facts(brand), week_frames(conn, brand, period), period)
-        restated, certificates = restated_weeks(conn, brand, period), shop_certificates(conn, brand)
+        restated = restated_weeks(conn, brand, period)
+        certificates = [*shop_certificates(conn, brand), *trade_certificates(conn, brand)]
         more = beside(conn, brand, period, night)
         end = datetime.combine(period.end, time(), ZoneInfo(brand.zone))
         boards = read_boards(conn, brand, TRADE, end - timedelta(days=DAYS), end)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from transforms.delivery import DeliveryWeek
+from transforms.metrics import TradeWeek
 from transforms.promised import PromisedWeek
 from transforms.promotion import Promotion
 from transforms.unmatched import PaymentWeek
@@ -54,12 +55,14 @@ class Beside:
         promised: where orders of the week were promised for a day.
         payments: where the client has an account at a payment service.
         promotion: where it saves exports of advertising or traffic.
+        trade: where it trades with businesses; told at the head of the report, behind retail sales where it has both.
     """
 
     delivery: DeliveryWeek | None = None
     promised: PromisedWeek | None = None
     payments: PaymentWeek | None = None
     promotion: Promotion | None = None
+    trade: TradeWeek | None = None
 
 
 @dataclass(frozen=True)

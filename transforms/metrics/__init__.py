@@ -8,6 +8,7 @@
   refunded (or closed with a refund) gave back; cancellations are not refunds, for a cancelled line was never in gross.
 * **net sales** = gross - discounts - refunds. **average order** = (gross - discounts) / orders that show money.
 * Money is converted a day's sum at a time, at the last rate published on or before that day.
+* Trade between businesses has its own figures, defined in ``trade``: no contract is an order, and no sum holds both.
 """
 
 from transforms.metrics.reasons import Reason
@@ -26,10 +27,11 @@ from transforms.metrics.shapes import (
     WeeklyMetrics,
     change,
 )
+from transforms.metrics.trade import TradeAccount, TradeFigures, TradeSum, TradeWeek, trade_week
 from transforms.metrics.week import shop_figures, weekly
 
 __all__ = [
     "Change", "ClientFacts", "Day", "Figures", "Money", "Period", "RateUsed", "Reason", "Restated", "RestatedShop", "RestatedWeek",
-    "ShopFacts", "ShopWeek", "StockWatch", "Told", "TopProduct", "WeeklyMetrics", "change", "restate", "shop_figures", "told_before",
-    "weekly",
+    "ShopFacts", "ShopWeek", "StockWatch", "Told", "TopProduct", "TradeAccount", "TradeFigures", "TradeSum", "TradeWeek",
+    "WeeklyMetrics", "change", "restate", "shop_figures", "told_before", "trade_week", "weekly",
 ]
