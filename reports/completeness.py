@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -18,31 +18,46 @@ class Completeness:
     Attributes:
         certified: instant by shop name, for every shop of the report; None where nothing is certified.
         open_shops: names of the shops not certified to the period's end.
-        is_comparable: every shop is proven back over the week before.
+        is_comparable: every shop that sells is proven back over the week before.
+        is_trade_comparable: every account that trades by contracts is.
+        of_trade: names of those accounts.
     """
 
     certified: Mapping[str, datetime | None]
     open_shops: tuple[str, ...]
     is_comparable: bool
+    is_trade_comparable: bool = False
+    of_trade: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
         return not self.open_shops
 
 
-def completeness(metrics: WeeklyMetrics, certificates: Sequence[ShopCertificate]) -> Completeness:
-    """A shop without a certificate counts as open, and its week before as unknown: silence proves nothing."""
-    by_shop = {certificate.shop: certificate for certificate in certificates}
-    names = [shop.shop for shop in metrics.shops]
-    until = {name: by_shop[name].certified_until if name in by_shop else None for name in names}
+def completeness(
+    metrics: WeeklyMetrics, certificates: Sequence[ShopCertificate], traded: Sequence[str] = (), by_hand: Collection[str] = ()
+) -> Completeness:
+    """A shop without a certificate counts as open, and its week before as unknown: silence proves nothing.
+
+    Args:
+        traded: accounts that trade by contracts. ``by_hand``: shops people feed, whose files' age is told in place of a certificate.
+    """
+    proofs = {certificate.shop: certificate for certificate in certificates}
+    selling = [shop.shop for shop in metrics.shops]
+    names = [*selling, *(name for name in traded if name not in by_hand)]
+    until = {name: proofs[name].certified_until if name in proofs else None for name in names}
     end = _midnight(metrics.period_end, metrics.zone)
     length = date.fromisoformat(metrics.period_end) - date.fromisoformat(metrics.period_start)
     before = _midnight(metrics.period_start, metrics.zone, earlier=length)
-    starts = [by_shop[name].since if name in by_shop else None for name in names]
+
+    def reach(shops: Sequence[str]) -> bool:
+        starts = [proofs[name].since if name in proofs else None for name in shops]
+        return bool(starts) and all(start is not None and start <= before for start in starts)
+
     return Completeness(
         certified=until,
         open_shops=tuple(name for name in names if until[name] is None or until[name] < end),
-        is_comparable=bool(starts) and all(start is not None and start <= before for start in starts),
+        is_comparable=reach(selling), is_trade_comparable=reach(traded), of_trade=tuple(traded),
     )
 
 
@@ -53,16 +68,19 @@ def _midnight(day: str, zone: str, earlier: timedelta = timedelta(0)) -> datetim
 
 def warning(complete: Completeness, labels: Mapping[str, str], speak: Language) -> str | None:
     """What stands above the figures while a shop is open; None when all are complete."""
-    if complete.is_complete:
-        return None
-    shops = speak.listing([labels[name] for name in complete.open_shops])
-    return speak.say_n(
-        "Provisional: the week of %(shops)s has not been read completely yet. "
-        "What is missing will come with the next report, as changes to this week.",
-        "Provisional: the weeks of %(shops)s have not been read completely yet. "
-        "What is missing will come with the next report, as changes to this week.",
-        len(complete.open_shops), shops=shops,
-    )
+    said = []
+    if selling := [labels[name] for name in complete.open_shops if name not in complete.of_trade]:
+        said.append(speak.say_n(
+            "Provisional: the week of %(shops)s has not been read completely yet. "
+            "What is missing will come with the next report, as changes to this week.",
+            "Provisional: the weeks of %(shops)s have not been read completely yet. "
+            "What is missing will come with the next report, as changes to this week.",
+            len(selling), shops=speak.listing(selling),
+        ))
+    if trading := [labels[name] for name in complete.open_shops if name in complete.of_trade]:
+        shops = speak.listing(trading)
+        said.append(speak.say("The trade of %(shops)s has not been read completely yet: its figures may be too low.", shops=shops))
+    return speak.gap.join(said) or None
 
 
 def rows(complete: Completeness, labels: Mapping[str, str], zone: str, speak: Language) -> list[dict[str, object]]:

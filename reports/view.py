@@ -15,7 +15,7 @@ from reports.chart import chart
 from reports.completeness import Completeness
 from reports.facts import Brand
 from reports.language import Language, shortened
-from transforms.metrics import Figures, RateUsed, Restated, ShopFacts, ShopWeek, WeeklyMetrics, change
+from transforms.metrics import Figures, RateUsed, Restated, ShopFacts, ShopWeek, TradeWeek, WeeklyMetrics, change
 
 TEMPLATES = Path(__file__).parent / "templates"
 TITLE_COLUMNS = 60
@@ -27,11 +27,13 @@ MARKETPLACES = {
 
 
 def view(
-    metrics: WeeklyMetrics, brand: Brand, complete: Completeness, speak: Language, restated: Restated, hand_fed: Sequence[HandFed] = ()
+    metrics: WeeklyMetrics, brand: Brand, complete: Completeness, labels: Mapping[str, str], speak: Language, restated: Restated,
+    hand_fed: Sequence[HandFed] = (), trade: TradeWeek | None = None,
 ) -> dict[str, Any]:
-    labels = shop_labels(metrics.shops, speak)
+    """All but the trade's own lines, which ``reports.trade.lead`` puts at the head; ``labels``: of every shop and account."""
     fed = {shop.shop: f"{_label(shop.marketplace, shop.sites, speak)} · {shop.shop}" for shop in hand_fed}
-    comparable = complete.is_comparable
+    comparable, changed = complete.is_comparable, [said for said in [changes.story(restated, speak)] if said]
+    story = [*wording.story(metrics, speak, labels, comparable=comparable), *changed]
     return {
         "brand": brand.name,
         "logo": brand.logo_text or brand.name,
@@ -39,21 +41,25 @@ def view(
         "zone": speak.zone(metrics.zone),
         "currency": speak.currency(metrics.currency),
         "headline": wording.headline(metrics, speak, comparable=comparable),
-        "story": [*wording.story(metrics, speak, labels, comparable=comparable), *filter(None, [changes.story(restated, speak)])],
+        "story": story,
+        "paragraphs": [story],
+        "restatement": changed,
+        "trade": None,
+        "is_retail": bool(metrics.shops) or trade is None,
         "warning": completeness.warning(complete, labels, speak),
         "figures": key_figures(metrics, speak, comparable=comparable),
         "chart": chart(metrics.days, metrics.currency, speak) if any(day.net_sales_minor for day in metrics.days) else None,
         "shops": [shop_row(shop, metrics.currency, labels, speak, comparable=comparable) for shop in metrics.shops],
         "total": total_row(metrics, speak, comparable=comparable),
         "products": products(metrics, labels, speak),
-        "stocks": stocks(metrics, labels, speak),
+        "stocks": stocks(metrics, labels, speak, trade.accounts if trade else ()),
         "stocks_left_out": max(len(metrics.stock_to_watch) - MOST_STOCKS, 0),
         "refunds": refunds(metrics, speak, restated, comparable=comparable),
         "restated": changes.view(restated, labels, speak),
-        "notes": money_notes(metrics, speak),
+        "notes": money_notes(metrics, speak, trade.unconverted if trade else ()),
         "completeness": [*completeness.rows(complete, labels, metrics.zone, speak), *by_hand.rows(hand_fed, fed, metrics.zone, speak)],
         "is_complete": complete.is_complete,
-        "rates": rates(metrics, speak),
+        "rates": rates([*metrics.rates, *(trade.rates if trade else ())], speak),
     }
 
 
@@ -98,13 +104,13 @@ def key_figures(metrics: WeeklyMetrics, speak: Language, *, comparable: bool) ->
         (speak.say("Refunds"), now.converted.refunds_minor, before.converted.refunds_minor, money, -1),
     ]
     return [
-        {"label": label, "value": write(value), **_change(value, then, good, speak, comparable=comparable),
-         "before": write(then) if comparable and then is not None else None}
+        {"label": label, "value": write(value), **compared(value, then, good, speak, comparable=comparable),
+         "before": write(then) if comparable and then is not None else None, "note": ""}
         for label, value, then, write, good in figures
     ]
 
 
-def _change(now: int | None, before: int | None, good: int, speak: Language, *, comparable: bool) -> dict[str, str | None]:
+def compared(now: int | None, before: int | None, good: int, speak: Language, *, comparable: bool) -> dict[str, str | None]:
     """``change`` as text with its arrow (None: nothing to compare with) and ``tone``: up, down or flat, as the owner feels it."""
     moved = change(now, before) if comparable and (before or 0) > 0 else None
     if moved is None:
@@ -124,7 +130,7 @@ def shop_row(shop: ShopWeek, currency: str, labels: Mapping[str, str], speak: La
         "counts": _counts(shop.this, speak) if has_sales else speak.say("no orders this week"),
         "own": [_breakable(speak.money(one.net_sales_minor, one.currency, exact=True)) for one in shop.this.own] if has_sales else [],
         "converted": speak.money(converted, currency) if has_sales else "–",
-        **_change(converted, before, 1, speak, comparable=comparable),
+        **compared(converted, before, 1, speak, comparable=comparable),
     }
 
 
@@ -138,7 +144,7 @@ def total_row(metrics: WeeklyMetrics, speak: Language, *, comparable: bool) -> d
     return {
         "counts": _counts(metrics.total, speak),
         "converted": speak.money(now, metrics.currency),
-        **_change(now, before, 1, speak, comparable=comparable),
+        **compared(now, before, 1, speak, comparable=comparable),
     }
 
 
@@ -161,7 +167,10 @@ def products(metrics: WeeklyMetrics, labels: Mapping[str, str], speak: Language)
     ]
 
 
-def stocks(metrics: WeeklyMetrics, labels: Mapping[str, str], speak: Language) -> list[dict[str, Any]]:
+def stocks(
+    metrics: WeeklyMetrics, labels: Mapping[str, str], speak: Language, traded: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """``traded``: accounts that sell by contracts; orders say nothing of the pace there."""
     return [
         {
             "title": shortened(watch.title or watch.sku, TITLE_COLUMNS),
@@ -169,8 +178,8 @@ def stocks(metrics: WeeklyMetrics, labels: Mapping[str, str], speak: Language) -
             "shop": labels.get(watch.shop, watch.shop),
             "standing": wording.standing(watch, speak),
             "is_out": watch.sellable_quantity <= 0,
-            "sold": speak.say_n("%(n)s sold in 28 days", "%(n)s sold in 28 days", watch.units_28d),
-            "advice": wording.advice(watch, speak),
+            "sold": "" if watch.shop in traded else speak.say_n("%(n)s sold in 28 days", "%(n)s sold in 28 days", watch.units_28d),
+            "advice": speak.say("Restock it or take the listing down.") if watch.shop in traded else wording.advice(watch, speak),
         }
         for watch in metrics.stock_to_watch[:MOST_STOCKS]
     ]
@@ -213,24 +222,24 @@ def refunds(metrics: WeeklyMetrics, speak: Language, restated: Restated, *, comp
     return speak.gap.join(sentences)
 
 
-def money_notes(metrics: WeeklyMetrics, speak: Language) -> list[str]:
-    """What the sums leave out, said plainly."""
+def money_notes(metrics: WeeklyMetrics, speak: Language, of_trade: Sequence[str] = ()) -> list[str]:
+    """What the sums leave out, said plainly; ``of_trade``: currencies its sums leave out."""
     notes, waiting = [], metrics.total.orders_without_money
     if waiting:
         notes.append(speak.say_n(
             "%(n)s order shows no amount yet (payment not secured): it counts as an order, not in sales.",
             "%(n)s orders show no amount yet (payment not secured): they count as orders, not in sales.", waiting,
         ))
-    if metrics.total.unconverted:
-        currencies = speak.listing([speak.currency(code) for code in metrics.total.unconverted])
+    if unconverted := sorted({*metrics.total.unconverted, *of_trade}):
+        currencies = speak.listing([speak.currency(code) for code in unconverted])
         said = speak.say("No exchange rate was published for %(currencies)s: it is left out of converted sums.", currencies=currencies)
         notes.append(said)
     return notes
 
 
-def rates(metrics: WeeklyMetrics, speak: Language) -> dict[str, Any] | None:
+def rates(told: Iterable[RateUsed], speak: Language) -> dict[str, Any] | None:
     """The footnote: newest rate of each currency, all days used, and who published them; None when nothing was converted."""
-    used = [rate for rate in metrics.rates if rate.currency != rate.target]
+    used = [rate for rate in told if rate.currency != rate.target]
     if not used:
         return None
     newest: dict[str, RateUsed] = {}

@@ -22,7 +22,9 @@ from reports.completeness import Completeness, completeness
 from reports.facts import Beside, Brand, Report, ReportError, ShopCertificate
 from reports.language import Language, language
 from reports.stages import section
-from reports.view import TEMPLATES, shop_labels, view
+from reports.trade import Traded, lead
+from reports.trade import definitions as trade_definitions
+from reports.view import TEMPLATES, shop_labels, shop_names, view
 from transforms.metrics import Restated, ShopFacts, WeeklyMetrics, change
 from transforms.stages import Board
 
@@ -41,20 +43,27 @@ def build(
         certificates: one per shop; a shop without one is shown as not certified.
         code: ``zh`` or ``en``.
         restated: earlier weeks that were reported, compared with what the tables say now.
-        beside: parcels, payments and promotion of the same week.
+        beside: parcels, payments, promotion and trade of the same week.
         hand_fed: shops that people feed with files.
         boards: where the client's orders and deals stand; the agency's own chain is not told. ``shops``: those they speak of.
     Raises:
         ReportError: the language is not known, or the mail would be too large to arrive uncut.
     """
     speak = language(code)
-    complete = completeness(metrics, certificates)
-    labels = shop_labels(metrics.shops, speak)
-    shown = view(metrics, brand, complete, speak, restated, hand_fed) | view_beside(beside, labels, metrics.zone, speak)
+    trade = beside.trade
+    accounts = trade.accounts if trade else ()
+    complete = completeness(metrics, certificates, accounts, {shop.shop for shop in hand_fed})
+    trading = shop_names((shop for shop in shops if shop.name in accounts), speak)
+    labels = {name: name for name in accounts} | trading | shop_labels(metrics.shops, speak)
+    shown = view(metrics, brand, complete, labels, speak, restated, hand_fed, trade) | view_beside(beside, labels, metrics.zone, speak)
+    if trade:
+        deals = next((board for board in boards if board.mode == "b2b"), None)
+        shown |= lead(Traded(trade, deals, complete.is_trade_comparable), shown, labels, hand_fed, speak)
     subject = _subject(metrics, shown, speak)
     page = {
         **shown, "chains": section(boards, shops, metrics.zone, speak), "subject": subject, "tag": speak.tag, "gap": speak.gap,
-        "palette": palette(brand.colour), "definitions": definitions(speak),
+        "palette": palette(brand.colour),
+        "definitions": [*(definitions(speak) if shown["is_retail"] else []), *(trade_definitions(speak) if trade else [])],
     }
     html = _html_template(code).render(page)
     if len(html.encode()) > LARGEST_BYTES:
@@ -117,7 +126,7 @@ def _standing(board: Board) -> dict[str, Any]:
 def _html_template(code: str) -> Template:
     """The compiled layout, with the macros it uses imported in front."""
     layout = mjml2html((TEMPLATES / "weekly.mjml").read_text(encoding="utf-8"))
-    macros = "{% from 'parts.html' import changed, moved, row, stage, title, head, tile with context %}"
+    macros = "{% from 'parts.html' import changed, footnote, moved, row, stage, title, head, tile with context %}"
     return _environment(code, escape=True).from_string(macros + _tight(layout))
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import requests
+from dealt import week_of
 from sqlalchemy import text
 
-from pipeline import opened, stages
+from pipeline import opened, report, stages
 from pipeline.boards import client_boards
+from pipeline.trade import trade
+from transforms.metrics import Period
+from transforms.metrics.trade import NEEDED
 from transforms.stages import CHAINS
 from warehouse.database import client_session
 
@@ -71,3 +76,27 @@ def test_nights_of_a_manufacturer_end_at_the_truth_of_its_deals_over_every_accou
     assert sum(stages.rebuild(opened.find_client("harbor")).values()) == 0
     boards = client_boards(opened.find_client("harbor"), now=here.horizon)
     assert [board.mode for board in boards] == ["b2b"] and boards[0].begun["deal"] > 3
+    assert_the_weeks_of_trade_are_those_of_the_truth(here)
+
+
+def assert_the_weeks_of_trade_are_those_of_the_truth(here):
+    """Every week of the last three months; and the report's first lines tell the latest."""
+    harbor = opened.find_client("harbor")
+
+    def tell(table):
+        return [row for row in requests.get(f"{here.told['truth']}/{table}", timeout=60).json() if row["shop"] in DEALERS]
+
+    tables = {table: tell(table) for table in NEEDED if table != "fx_rates"}
+    last, seen = report.last_week(harbor, here.horizon), {}
+    for back in range(0, 91, 14):
+        period = Period(last.start - timedelta(days=back), last.end - timedelta(days=back))
+        with client_session(opened.engine(), "harbor") as conn:
+            week = trade(conn, harbor, period)
+        for found, each in ((week.this, period), (week.before, Period(period.start - 7 * DAY, period.start))):
+            true = week_of(tables.__getitem__, each)
+            told = {name: getattr(found, name) for name in true} | {"signed": found.signed.own, "received": found.received.own}
+            assert told == true, each
+            seen |= {name: true[name] for name in true if true[name]}
+    assert set(seen) == set(true), "each figure was told in some week"
+    built = report.preview("harbor", here.horizon)
+    assert "没有订单" not in built.text and "净销售额" not in built.html and "签约金额" in built.html

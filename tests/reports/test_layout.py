@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 import report_beside as beside
+import report_trade as trades
 import report_weeks as weeks
 from report_browser import Browser, chromium
 
@@ -73,6 +75,21 @@ def test_nothing_reaches_beyond_the_window(browser, case, language, width):
     assert browser.value("document.documentElement.scrollWidth") <= width
     assert browser.value(BEYOND.replace("WIDTH", str(width))) == []
     assert browser.value(COVERED) == []
+
+
+@pytest.mark.parametrize("width", [380, 800])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_trade_at_the_head_of_the_mail_reaches_beyond_no_window(browser, language, width):
+    none = weeks.nothing()
+    alone = weeks.week(total=none, days=weeks.spread(0), shops=())
+    large = trades.unkind()
+    lost = replace(large, unconverted=tuple(code for code, _ in large.this.signed.own))
+    for metrics, trade in ((alone, trades.week()), (alone, large), (alone, lost), (weeks.lumora(), large)):
+        browser.show(build(metrics, weeks.LUMORA, [], language, beside=beside.Beside(trade=trade)).html, width)
+        assert browser.value("document.querySelectorAll('.tile').length") == (12 if metrics.shops else 7)
+        assert browser.value("document.documentElement.scrollWidth") <= width
+        assert browser.value(BEYOND.replace("WIDTH", str(width))) == []
+        assert browser.value(COVERED) == []
 
 
 def test_the_check_itself_sees_an_overflow(browser):
