@@ -137,7 +137,8 @@ def _deliver(brand: Client, report: Report, report_id: str) -> list[delivery.Out
         host=own.smtp_host, port=own.smtp_port, sender=own.mail_from, user=own.smtp_user,
         password=own.smtp_password.get_secret_value(), starttls=own.smtp_starttls,
     )  # fmt: skip
-    ledger = reports_ledger.Deliveries(state.engine(), brand.name, report_id, by=f"report of {report.period}")
+    by, now = f"report of {report.period}", state.clock().now
+    ledger = reports_ledger.Deliveries(state.engine(), brand.name, report_id, by=by, now=now)
     try:
         return delivery.deliver(report, brand.report.recipients, server, ledger)
     except delivery.DeliveryLater as later:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select, text
@@ -78,12 +78,18 @@ def deliveries(conn: Connection, report_id: str) -> list[dict[str, Any]]:
     return [dict(row) for row in conn.execute(query).mappings()]
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Deliveries:
     """Who has had one report: the ledger ``reports.delivery.deliver`` asks; every call is its own committed transaction.
 
     Attributes:
         by: the run that delivers; shown where a claim was left behind.
+        claim_lasts: by the database's clock, as claims are written: the machines that deliver need not agree on the time.
+        now: the night's clock, by which a mail counts as sent.
     """
 
     engine: Engine
@@ -91,6 +97,7 @@ class Deliveries:
     report_id: str
     by: str
     claim_lasts: timedelta = CLAIM_LASTS
+    now: Callable[[], datetime] = _now
 
     def is_due(self, recipient: str) -> bool:
         with client_session(self.engine, self.client) as conn:
@@ -110,7 +117,7 @@ class Deliveries:
             return conn.execute(text(_CLAIM), told).first() is not None
 
     def sent(self, recipient: str) -> None:
-        self._change(recipient, status="sent", sent_at=func.now(), reason=None)
+        self._change(recipient, status="sent", sent_at=self.now(), reason=None)
 
     def failed(self, recipient: str, message_id: str, reason: str, *, is_final: bool) -> None:
         """Record why; ``is_final``: it is not tried again."""

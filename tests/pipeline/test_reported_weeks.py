@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -144,6 +146,15 @@ def test_a_report_that_reached_nobody_told_nothing(house, monkeypatch):
     later = send(MONDAY + WEEK)
     assert [(week["period_start"], week["was_reported"], week["net_now"]) for week in later["restated"]] == [("2026-11-02", False, 10_000)]
     assert changes(send(MONDAY + 2 * WEEK)) == []
+
+
+def test_a_mail_is_noted_as_sent_by_the_nights_own_clock(house, monkeypatch):
+    at = MONDAY + timedelta(minutes=20)
+    monkeypatch.setattr(opened, "clock", lru_cache(lambda: SimpleNamespace(now=lambda: at, speed=1.0)))
+    put("orders", MONDAY - timedelta(days=3), order(1, MONDAY - timedelta(days=3)))
+    send(MONDAY)
+    with client_session(opened.engine(), CLIENT) as conn:
+        assert conn.execute(text("SELECT sent_at FROM deliveries")).scalars().all() == [at]
 
 
 def test_a_preview_shows_the_same_changes_and_keeps_nothing(house):

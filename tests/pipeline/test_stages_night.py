@@ -99,4 +99,5 @@ def assert_the_weeks_of_trade_are_those_of_the_truth(here):
             seen |= {name: true[name] for name in true if true[name]}
     assert set(seen) == set(true), "each figure was told in some week"
     built = report.preview("harbor", here.horizon)
+    assert "（上周新询盘" in built.text, "every account is proven back over the week before"
     assert "没有订单" not in built.text and "净销售额" not in built.html and "签约金额" in built.html
