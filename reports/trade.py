@@ -44,6 +44,7 @@ def lead(
         "story": [*before, *told["story"]], "paragraphs": [each for each in (before, told["story"]) if each],
         "figures": retail["figures"] if retail["is_retail"] else [], "trade": {"figures": tiles, "money": money(traded.week, speak)},
         "parcels": retail["parcels"] if retail["is_retail"] else None,  # of orders
+        "restated": retail["restated"] if retail["is_retail"] or retail["restatement"] else None,  # nothing of trade ever is
     }
 
 

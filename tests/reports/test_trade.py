@@ -91,6 +91,13 @@ def test_without_trade_nothing_of_it_is_said():
     assert idle.data["headline"] == "No inquiry, quotation or contract this week", "there were papers, of other weeks"
 
 
+def test_a_brand_without_shops_is_not_told_that_earlier_weeks_have_not_changed():
+    quiet = weeks.compared((weeks.told({}), {}))
+    assert quiet.compared and "earlier" not in report(restated=quiet).text
+    assert "Nothing in the earlier reports has changed since." in report(metrics=weeks.northpeak(), restated=quiet).text
+    assert "Changes to earlier weeks" in words(report(restated=weeks.lumora_changes()).html), "of a shop it has no more"
+
+
 def test_each_headline_says_what_the_week_had():
     def said(**facts):
         return report(trades.week(trades.nothing(**facts))).data["headline"]
