@@ -13,11 +13,12 @@ import requests
 from connectors.aftership.endpoints import BUDGETS, ENDPOINTS
 from connectors.aftership.mapping import CREATED, map_parcels, numbers_of
 from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, Services, Shop, StockChange, Window
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.errors import FatalError, RetryableError
 from connectors.http import Call, Session, pick
 from connectors.tracking import listing, named, sells_nothing
 from connectors.verdicts import Outcome, Reply, Verdict, judge_by_status
+from connectors.writes import Answer, StockChange
 
 API = "/tracking/2026-07"
 KEY = "Put an API key (AfterShip, Settings, API keys; with tracking read and write) into the shop's connection."

@@ -25,22 +25,10 @@ from connectors.alibaba.shelves import ProductWish, observe_products, push_produ
 from connectors.alibaba.shipments import observe_shipments, push_shipments
 from connectors.alibaba.stock import observe_stock, push_stock
 from connectors.base import BaseConnector
-from connectors.contract import (
-    Answer,
-    Credentials,
-    LadderChange,
-    LadderStep,
-    Page,
-    PriceChange,
-    QuotationOffer,
-    Services,
-    ShipmentNotice,
-    Shop,
-    StockChange,
-    Window,
-)
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.errors import FatalError
 from connectors.walk import Walk, walk
+from connectors.writes import Answer, LadderChange, LadderStep, PriceChange, QuotationOffer, ShipmentNotice, StockChange
 
 LOOK_WITHIN = timedelta(hours=24)  # whether an offer stands there
 

@@ -22,10 +22,11 @@ from connectors.aliexpress.record_ids import record_ids
 from connectors.aliexpress.shipments import observe_shipments, push_shipments
 from connectors.aliexpress.stock import observe_stock, push_stock
 from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, PriceChange, Services, ShipmentNotice, Shop, StockChange, Window
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.errors import FatalError
 from connectors.loose import text
 from connectors.walk import Walk, walk
+from connectors.writes import Answer, PriceChange, ShipmentNotice, StockChange
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,11 @@ from connectors.amazon.traffic import TrafficReports
 from connectors.amazon.verdict import judge
 from connectors.amazon.writes import StockWriter
 from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, Services, Shop, StockChange, Window
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.errors import FatalError
 from connectors.http import Call, Session, pick
 from connectors.tokens import AccessTokens, token_name
+from connectors.writes import Answer, StockChange
 
 
 @dataclass(frozen=True)

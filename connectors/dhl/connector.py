@@ -10,7 +10,7 @@ import pandas as pd
 import requests
 
 from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, Services, Shop, StockChange, Window
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.dhl.endpoints import BUDGETS, ENDPOINTS
 from connectors.dhl.mapping import NEW, TOLD, map_parcels, numbers_of
 from connectors.dhl.words import division
@@ -18,6 +18,7 @@ from connectors.errors import QuotaWait, RetryableError
 from connectors.http import Call, Session, pick
 from connectors.tracking import listing, named, sells_nothing
 from connectors.verdicts import Outcome, Reply, Verdict, judge_by_status
+from connectors.writes import Answer, StockChange
 
 PATH = "/track/shipments"
 KEY = "Put the brand's own key (developer.dhl.com, the app's API Key, approved for Shipment Tracking) into the shop's connection."

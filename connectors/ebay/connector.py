@@ -9,18 +9,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.base import BaseConnector
-from connectors.contract import (
-    Answer,
-    Credentials,
-    OfferChange,
-    Page,
-    PriceChange,
-    Services,
-    ShipmentNotice,
-    Shop,
-    StockChange,
-    Window,
-)
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.ebay import offers, shipments, stock
 from connectors.ebay.endpoints import BUDGETS, ENDPOINTS
 from connectors.ebay.gateway import Gateway
@@ -36,6 +25,7 @@ from connectors.ebay.record_ids import record_ids
 from connectors.ebay.sites import check_sites
 from connectors.ebay.walk import Way, walk
 from connectors.errors import FatalError
+from connectors.writes import Answer, OfferChange, PriceChange, ShipmentNotice, StockChange
 
 Mapper = Callable[[Sequence[Page]], dict[str, pd.DataFrame]]
 

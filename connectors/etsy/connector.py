@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, PriceChange, Services, ShipmentNotice, Shop, StockChange, Window
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.errors import FatalError
 from connectors.etsy import shipping, writes
 from connectors.etsy.endpoints import BUDGETS, ENDPOINTS
@@ -25,6 +25,7 @@ from connectors.etsy.read_orders import OrdersWay
 from connectors.etsy.record_ids import record_ids
 from connectors.etsy.values import text
 from connectors.etsy.walk import Walk, walk
+from connectors.writes import Answer, PriceChange, ShipmentNotice, StockChange
 
 Mapped = dict[str, pd.DataFrame]
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from connectors.contract import Answer, PriceChange, StockChange
 from connectors.etsy.gateway import Gateway
 from connectors.etsy.inventory import (
     PRICE,
@@ -25,6 +24,7 @@ from connectors.etsy.inventory import (
 from connectors.etsy.values import entries, text
 from connectors.etsy.verdict import said
 from connectors.redaction import shorten
+from connectors.writes import Answer, PriceChange, StockChange
 from transforms.money import minor_exponent
 
 BATCH = 100

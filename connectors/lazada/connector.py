@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, Services, Shop, StockChange, Window
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.lazada.endpoints import BUDGETS, ENDPOINTS
 from connectors.lazada.gateway import Gateway
 from connectors.lazada.map_goods import map_listings
@@ -25,6 +25,7 @@ from connectors.lazada.sites import check_sites
 from connectors.lazada.stock import observe_stock, push_stock
 from connectors.loose import text
 from connectors.walk import Walk, walk
+from connectors.writes import Answer, StockChange
 
 
 @dataclass(frozen=True)

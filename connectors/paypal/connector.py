@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, Services, ShipmentNotice, Shop, StockChange, Window
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.paypal import tracking
 from connectors.paypal.endpoints import BALANCES, BUDGETS, ENDPOINTS
 from connectors.paypal.map_disputes import map_disputes
@@ -19,6 +19,7 @@ from connectors.paypal.read_payments import read_payments
 from connectors.paypal.record_ids import record_ids
 from connectors.paypal.verdict import text
 from connectors.paypal.wire import Wire
+from connectors.writes import Answer, ShipmentNotice, StockChange
 
 # What each part of our work needs; an app has the scopes it was given, and says which with every token.
 SCOPES = {

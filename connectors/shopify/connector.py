@@ -9,18 +9,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.base import BaseConnector
-from connectors.contract import (
-    Answer,
-    Credentials,
-    Page,
-    PriceChange,
-    ProductChange,
-    Services,
-    ShipmentNotice,
-    Shop,
-    StockChange,
-    Window,
-)
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.errors import FatalError
 from connectors.shopify.account import AccountReader, check
 from connectors.shopify.endpoints import BUDGETS, ENDPOINTS
@@ -36,6 +25,7 @@ from connectors.shopify.shipments import observe_shipments, push_shipments
 from connectors.shopify.stock import observe_stock, push_stock
 from connectors.shopify.walk import Walk
 from connectors.shopify.ways import WAYS
+from connectors.writes import Answer, PriceChange, ProductChange, ShipmentNotice, StockChange
 from transforms.sites import SITES
 
 Mapping_ = Callable[[Sequence[Page]], dict[str, pd.DataFrame]]

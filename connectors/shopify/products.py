@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.columns import amounts
-from connectors.contract import Answer, PriceChange, ProductChange
 from connectors.flatten import Faults
 from connectors.shopify import queries
 from connectors.shopify.documents import at, number_of
@@ -23,6 +22,7 @@ from connectors.shopify.graph import Graph
 from connectors.shopify.prices import push_prices, wording
 from connectors.shopify.stock import reason
 from connectors.shopify.words import PRODUCT_STATUS
+from connectors.writes import Answer, PriceChange, ProductChange
 
 WRITTEN_STATUS = {"active": "ACTIVE", "inactive": "DRAFT"}
 LONGEST_TITLE = 255

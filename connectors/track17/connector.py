@@ -10,7 +10,7 @@ import pandas as pd
 import requests
 
 from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, Services, Shop, StockChange, Window
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.http import Call, Session, pick
 from connectors.track17.endpoints import BUDGETS, ENDPOINTS, NUMBERS_A_CALL
 from connectors.track17.mapping import map_parcels, numbers_of
@@ -18,6 +18,7 @@ from connectors.track17.verdict import errors_of, judge
 from connectors.track17.words import NOT_REGISTERED, QUOTA_SPENT
 from connectors.tracking import listing, named, sells_nothing
 from connectors.verdicts import Reply
+from connectors.writes import Answer, StockChange
 
 API = "/track/v2.2"
 

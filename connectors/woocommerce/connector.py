@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, PriceChange, Services, ShipmentNotice, Shop, StockChange, Window
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.woocommerce import prices, shipping, stock
 from connectors.woocommerce.endpoints import BUDGETS, ENDPOINTS
 from connectors.woocommerce.map_goods import map_listings
@@ -22,6 +22,7 @@ from connectors.woocommerce.records import ids
 from connectors.woocommerce.sites import digits, site_of
 from connectors.woocommerce.store import Store
 from connectors.woocommerce.walk import Walk, walk
+from connectors.writes import Answer, PriceChange, ShipmentNotice, StockChange
 
 
 @dataclass(frozen=True)

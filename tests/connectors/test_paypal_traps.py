@@ -8,11 +8,12 @@ from itertools import pairwise
 
 import pytest
 
-from connectors.contract import Credentials, Page, ShipmentNotice, Shop, Window
+from connectors.contract import Credentials, Page, Shop, Window
 from connectors.errors import CursorExpired, FatalError, QuotaWait, RetryableError
 from connectors.paypal import connect
 from connectors.paypal.order_numbers import order_number
 from connectors.paypal.windows import reached_back
+from connectors.writes import ShipmentNotice
 
 NIGHT = datetime(2026, 11, 17, 3, 10, tzinfo=UTC)  # a Tuesday
 TOKEN, SEARCH, DISPUTES = "/v1/oauth2/token", "/v1/reporting/transactions", "/v1/customer/disputes"

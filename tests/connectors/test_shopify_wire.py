@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.contract import Credentials, ProductChange, ShipmentNotice, Shop, StockChange, Window
+from connectors.contract import Credentials, Shop, Window
 from connectors.errors import CursorExpired, FatalError, QuotaWait, RetryableError
 from connectors.shopify import connect, endpoints
+from connectors.writes import ProductChange, ShipmentNotice, StockChange
 
 NIGHT = datetime(2026, 11, 16, 3, 10, tzinfo=UTC)
 WINDOW = Window(NIGHT - timedelta(days=1), NIGHT)
