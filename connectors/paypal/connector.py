@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import pandas as pd
-
-from connectors.base import BaseConnector
+from connectors.base import BaseConnector, Entity, Mapper
 from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.paypal import tracking
 from connectors.paypal.endpoints import BALANCES, BUDGETS, ENDPOINTS
@@ -26,26 +24,8 @@ SCOPES = {
     "payments": "/reporting/search/read", "balances": "/reporting/balances/read", "disputes": "/disputes/read-seller",
     "shipments": "/shipping/trackers/readwrite",
 }
+Way = Callable[[Wire, Window, Mapping[str, Any] | None], Iterator[Page]]
 NO_STOCK = "PayPal keeps no stock; nothing was sent"
-
-
-@dataclass(frozen=True)
-class PayPalEntity:
-    """One entity: its way, its mapping, its ids."""
-
-    name: str
-    way: Callable[[Wire, Window, Mapping[str, Any] | None], Iterator[Page]]
-    mapping: Callable[[Sequence[Page]], dict[str, pd.DataFrame]]
-    wire: Wire
-
-    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        return self.way(self.wire, window, cursor)
-
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return self.mapping(pages)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return record_ids(self.name, pages)
 
 
 class PayPalConnector(BaseConnector):
@@ -90,9 +70,10 @@ def _balance(each: Mapping[str, Any]) -> str:
     return f"{shown} ({kept} withheld)" if kept.strip("0.") else shown
 
 
-def _entities(wire: Wire) -> dict[str, PayPalEntity]:
+def _entities(wire: Wire) -> dict[str, Entity]:
     shop, pseudonym = wire.shop, wire.services.pseudonym
-    return {
-        "payments": PayPalEntity("payments", read_payments, lambda pages: map_payments(shop, pseudonym, pages), wire),
-        "disputes": PayPalEntity("disputes", read_disputes, lambda pages: map_disputes(shop, pages), wire),
+    ways: dict[str, tuple[Way, Mapper]] = {
+        "payments": (read_payments, lambda pages: map_payments(shop, pseudonym, pages)),
+        "disputes": (read_disputes, lambda pages: map_disputes(shop, pages)),
     }
+    return {name: Entity(partial(way, wire), mapping, partial(record_ids, name)) for name, (way, mapping) in ways.items()}
