@@ -15,8 +15,8 @@ from connectors.ebay.gateway import Ask, Gateway
 from connectors.ebay.read_listings import INVENTORY, offers
 from connectors.ebay.sites import LOCALE, marketplace
 from connectors.ebay.stock import decimal, item_of
-from connectors.ebay.walk import entries
 from connectors.errors import FatalError
+from connectors.loose import entries
 from connectors.writes import Answer, OfferChange
 
 FIXED = "FIXED_PRICE"

@@ -12,9 +12,10 @@ from typing import Any
 
 from connectors.ebay.gateway import Ask, Gateway
 from connectors.ebay.read_orders import ORDERS, fulfilments
-from connectors.ebay.walk import entries, stamp
+from connectors.ebay.walk import stamp
 from connectors.ebay.words import CARRIERS
 from connectors.errors import FatalError
+from connectors.loose import entries
 from connectors.writes import Answer, ShipmentNotice
 
 

@@ -17,8 +17,8 @@ from connectors.ebay.gateway import Ask, Gateway
 from connectors.ebay.read_listings import INVENTORY, offers
 from connectors.ebay.sites import marketplace
 from connectors.ebay.verdict import said_of
-from connectors.ebay.walk import entries
 from connectors.errors import FatalError
+from connectors.loose import entries
 from connectors.redaction import shorten
 from connectors.writes import Answer, PriceChange, StockChange
 from transforms.money import minor_exponent

@@ -22,8 +22,8 @@ from connectors.etsy.read_lists import AccountWay, ListingsWay, ReviewsWay
 from connectors.etsy.read_money import LedgerWay
 from connectors.etsy.read_orders import OrdersWay
 from connectors.etsy.record_ids import record_ids
-from connectors.etsy.values import text
 from connectors.etsy.walk import Walk, walk
+from connectors.loose import text
 from connectors.writes import Answer, PriceChange, ShipmentNotice, StockChange
 
 

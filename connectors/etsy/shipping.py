@@ -11,8 +11,8 @@ from typing import Any
 
 from connectors.errors import ConnectorError
 from connectors.etsy.gateway import Gateway
-from connectors.etsy.values import entries, text
 from connectors.etsy.verdict import said
+from connectors.loose import entries, text
 from connectors.redaction import shorten
 from connectors.writes import Answer, ShipmentNotice
 

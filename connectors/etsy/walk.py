@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 from connectors.contract import Page, Window
 from connectors.etsy.gateway import Gateway
-from connectors.etsy.values import count, entries, text
+from connectors.etsy.values import count
+from connectors.loose import entries, text
 
 State = dict[str, Any]
 PAGE = 100

@@ -21,8 +21,8 @@ from connectors.etsy.inventory import (
     shown_quantity,
     writable,
 )
-from connectors.etsy.values import entries, text
 from connectors.etsy.verdict import said
+from connectors.loose import entries, text
 from connectors.redaction import shorten
 from connectors.writes import Answer, PriceChange, StockChange
 from transforms.money import minor_exponent

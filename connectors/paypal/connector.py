@@ -8,6 +8,7 @@ from typing import Any
 
 from connectors.base import BaseConnector, Entity, Mapper
 from connectors.contract import Credentials, Page, Services, Shop, Window
+from connectors.loose import text
 from connectors.paypal import tracking
 from connectors.paypal.endpoints import BALANCES, BUDGETS, ENDPOINTS
 from connectors.paypal.map_disputes import map_disputes
@@ -15,7 +16,6 @@ from connectors.paypal.map_payments import map_payments
 from connectors.paypal.read_disputes import read_disputes
 from connectors.paypal.read_payments import read_payments
 from connectors.paypal.record_ids import record_ids
-from connectors.paypal.verdict import text
 from connectors.paypal.wire import Wire
 from connectors.writes import Answer, ShipmentNotice, StockChange
 

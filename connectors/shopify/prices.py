@@ -9,8 +9,8 @@ from typing import Any
 
 from connectors.columns import amounts
 from connectors.flatten import Faults
+from connectors.loose import at
 from connectors.shopify import queries
-from connectors.shopify.documents import at
 from connectors.shopify.graph import Graph
 from connectors.shopify.stock import gid, in_calls, named_rows, reason
 from connectors.writes import Answer, PriceChange

@@ -16,8 +16,9 @@ from typing import Any
 
 from connectors.columns import amounts
 from connectors.flatten import Faults
+from connectors.loose import at
 from connectors.shopify import queries
-from connectors.shopify.documents import at, number_of
+from connectors.shopify.documents import number_of
 from connectors.shopify.graph import Graph
 from connectors.shopify.prices import push_prices, wording
 from connectors.shopify.stock import reason

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from connectors.loose import at
 from connectors.shopify import queries
-from connectors.shopify.documents import at
 from connectors.shopify.graph import Graph
 from connectors.shopify.stock import gid, reason
 from connectors.writes import Answer, ShipmentNotice
