@@ -1,10 +1,10 @@
-"""What every marketplace's connector has in common: look an entity up, then read, map or list its ids."""
+"""What every marketplace's connector has in common: what an entity is, and how it is looked up, then read, mapped or counted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
@@ -13,13 +13,16 @@ from connectors.errors import FatalError
 from connectors.exact import without_collector
 from connectors.http import Session
 
+Mapper = Callable[[Sequence[Page]], dict[str, pd.DataFrame]]
 
-class Entity(Protocol):
-    """One entity of one marketplace: how its pages are read, mapped and counted."""
 
-    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]: ...
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]: ...
-    def record_ids(self, pages: Sequence[Page]) -> list[str]: ...
+@dataclass(frozen=True, repr=False)
+class Entity:
+    """One entity of one shop, in three functions that answer the contract's questions: its pages, their rows, their records' ids."""
+
+    read: Callable[[Window, Mapping[str, Any] | None], Iterator[Page]]
+    map: Mapper
+    record_ids: Callable[[Sequence[Page]], list[str]]
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,3 +57,12 @@ class BaseConnector:
                 f"Known: {', '.join(sorted(self.entities))}."
             )
         return self.entities[name]
+
+
+def refuse_other_sites(shop: Shop, site: str, why: str) -> None:
+    """For marketplaces that sell to the world from one site. Raises FatalError: the shop names another, or none."""
+    if shop.sites != (site,):
+        raise FatalError(
+            f"{shop.marketplace}, shop '{shop.client}/{shop.name}': its only site is {site} ({why}), not "
+            f"{', '.join(shop.sites) or '(none)'}. Mend `sites` in the client's file. Not retried."
+        )

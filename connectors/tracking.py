@@ -21,7 +21,6 @@ import pyarrow as pa
 
 from connectors.columns import INSTANT
 from connectors.contract import Page, ParcelToFollow, Services, Shop
-from connectors.errors import FatalError
 from connectors.frames import Draft, Records
 from transforms.tables import TRACKED_PARCELS, TRACKING_EVENTS
 
@@ -175,8 +174,3 @@ def _events(parcels: Draft, shop: Shop, service: str, places: Records, each: Seq
 def named(pages: Sequence[Page], numbers: Callable[[Page], Iterable[Any]]) -> list[str]:
     """Ids of the records in these pages, each once; ``numbers(page)`` reads one page's."""
     return list(dict.fromkeys(str(number) for page in pages if page.part != LIST for number in numbers(page) if number is not None))
-
-
-def sells_nothing(shop: Shop) -> FatalError:
-    """What a tracking account answers to a stock write."""
-    return FatalError(f"{shop.marketplace}, shop '{shop.client}/{shop.name}': a tracking service sells nothing, so it has no stock.")

@@ -6,7 +6,7 @@ several sites walks them one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -74,9 +74,10 @@ class Place:
 
 
 def walk(
-    entity: Walk, caller: Caller, sites: Sequence[str], window: Window, cursor: Mapping[str, Any] | None, now: datetime
+    entity: Walk, caller: Caller, sites: Sequence[str], clock: Callable[[], datetime], window: Window, cursor: Mapping[str, Any] | None
 ) -> Iterator[Page]:
     """Yield the pages of all sites, from the start or after the page that gave ``cursor``."""
+    now = clock()
     place = Place(**cursor) if cursor else _enter(entity, Place(), sites, window, now)
     while place.state is not None:
         site, state = sites[place.site], place.state

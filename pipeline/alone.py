@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select, text
 from pipeline.errors import TryLater
 from pipeline.opened import engine
 from warehouse.ledger import Pull
+from warehouse.locks import giving_back
 
 PATIENCE_SECONDS = 5.0  # of the wall; the server takes a moment to see that a killed process is gone
 LOOK_AGAIN_SECONDS = 20.0  # of the wall
@@ -32,14 +33,8 @@ def alone_with(pull: Pull) -> Iterator[None]:
         if not _is_ours(conn, name):
             who = f"Client '{pull.client}', shop '{pull.shop}', {pull.entity}"
             raise TryLater(LOOK_AGAIN_SECONDS, f"{who}: another run is working on pull {pull.pull_id}")
-        try:
+        with giving_back(conn, name):
             yield
-        finally:
-            try:
-                conn.execute(select(func.pg_advisory_unlock(name)))
-            except Exception:
-                conn.invalidate()  # a closed connection gives its locks back
-                raise
 
 
 def _is_ours(conn: Connection, name) -> bool:

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from connectors.contract import (
+from connectors.contract import Connector
+from connectors.writes import (
     Answer,
-    Connector,
     LadderChange,
     LadderStep,
     OfferChange,

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from connectors.contract import StockChange
+from connectors.writes import StockChange
 from pipeline.opened import OpenShop
 from warehouse.jobs import Job
 

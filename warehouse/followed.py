@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from transforms.schema import Table
 from transforms.tables import FOLLOWED_SHIPMENTS
-from warehouse import merge_sql
-from warehouse.copying import copy_in, read_frame
+from warehouse.copying import read_frame
+from warehouse.derived import replace_derived
 
 
 def lock_derivations(conn: Connection, client: str, *, alone: bool) -> None:
@@ -37,7 +36,8 @@ def refresh_followed(
     orders, shipments = (read_frame(conn, name, where=where) for name in ("orders", "shipments"))
     numbers = list(shipments["tracking_number"].dropna().unique())
     tracked = read_frame(conn, "tracked_parcels", where={"client": client, "tracking_number": numbers})
-    return _replace(conn, FOLLOWED_SHIPMENTS, client, shop, order_ids, follow_function(orders, shipments, tracked))
+    followed = FOLLOWED_SHIPMENTS.conform(follow_function(orders, shipments, tracked))
+    return replace_derived(conn, FOLLOWED_SHIPMENTS, followed, "t.order_id = ANY(:order_id)", where)
 
 
 def orders_of_parcels(conn: Connection, client: str, numbers: Iterable[str]) -> dict[str, list[str]]:
@@ -55,19 +55,3 @@ def stored_orders(conn: Connection, client: str, after: tuple[str, str], limit: 
         "SELECT shop, order_id FROM orders WHERE client = :client AND (shop, order_id) > (:shop, :order_id) ORDER BY 1, 2 LIMIT :limit"
     )
     return [tuple(row) for row in conn.execute(query, {"client": client, "shop": after[0], "order_id": after[1], "limit": limit})]
-
-
-def _replace(conn: Connection, table: Table, client: str, shop: str, order_ids: Sequence[str], rows: pd.DataFrame) -> int:
-    incoming = merge_sql.incoming(table)
-    conn.execute(text(f"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT * FROM {table.name} WITH NO DATA"))
-    copy_in(conn, incoming, table.conform(rows), table.arrow_schema)
-    removed = conn.execute(
-        text(
-            f"DELETE FROM {table.name} t WHERE t.client = :client AND t.shop = :shop AND t.order_id = ANY(:orders)"
-            f" AND NOT EXISTS (SELECT FROM {incoming} i WHERE {merge_sql.matched(table.full_key, 'i', 't')})"
-        ),
-        {"client": client, "shop": shop, "orders": list(order_ids)},
-    ).rowcount
-    stored = conn.execute(text(merge_sql.upsert_derived(table))).rowcount
-    conn.execute(text(f"DROP TABLE {incoming}"))
-    return removed + stored

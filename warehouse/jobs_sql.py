@@ -16,6 +16,19 @@ _IS_KNOWN = f"""(
     EXISTS (SELECT FROM sync_jobs j WHERE j.job_key = w.job_key)
     OR EXISTS (SELECT FROM sync_jobs j WHERE {_SAME_TARGET} AND {_UNFINISHED} AND {_WANTS_SAME}))"""
 
+
+def _superseded(note: str) -> str:
+    """The jobs of ``older`` end; ``note`` says why."""
+    return f"""moved AS (
+    UPDATE sync_jobs j SET status = 'superseded', changed_at = now() FROM older o WHERE j.job_id = o.job_id RETURNING j.job_id
+),
+noted AS (
+    INSERT INTO sync_job_events (client, job_id, from_status, to_status, by, note)
+    SELECT client, job_id, status, 'superseded', :by, '{note}' FROM older
+)
+SELECT count(*) FROM moved"""
+
+
 # A wish whose key is known (a replayed plan) supersedes nothing: what came after it is newer.
 SUPERSEDE_OLDER = f"""{_WISHES},
 older AS (
@@ -24,14 +37,7 @@ older AS (
     AND NOT EXISTS (SELECT FROM sync_jobs k WHERE k.job_key = w.job_key)
     FOR UPDATE OF j
 ),
-moved AS (
-    UPDATE sync_jobs j SET status = 'superseded', changed_at = now() FROM older o WHERE j.job_id = o.job_id RETURNING j.job_id
-),
-noted AS (
-    INSERT INTO sync_job_events (client, job_id, from_status, to_status, by, note)
-    SELECT client, job_id, status, 'superseded', :by, 'a newer wish for the same target' FROM older
-)
-SELECT count(*) FROM moved"""
+{_superseded('a newer wish for the same target')}"""
 
 # Targets that show what is wanted by now: a job for them that would still be sent would undo it.
 WITHDRAW = f"""{_WISHES},
@@ -40,14 +46,7 @@ older AS (
     WHERE j.status IN ('planned', 'waiting', 'approved', 'pushed', 'manual_pending')
     FOR UPDATE OF j
 ),
-moved AS (
-    UPDATE sync_jobs j SET status = 'superseded', changed_at = now() FROM older o WHERE j.job_id = o.job_id RETURNING j.job_id
-),
-noted AS (
-    INSERT INTO sync_job_events (client, job_id, from_status, to_status, by, note)
-    SELECT client, job_id, status, 'superseded', :by, 'nothing to change any more' FROM older
-)
-SELECT count(*) FROM moved"""
+{_superseded('nothing to change any more')}"""
 
 INSERT_NEW = f"""{_WISHES},
 added AS (

@@ -11,19 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from transforms.schema import Table
 from transforms.stages import CHAINS, Derived, StagedShop, derive
 from transforms.stages.deals import KINDS, LINKS, NAMED, name_of
 from transforms.stages.derive import PATIENCE
 from transforms.stages.subjects import SUBJECTS, Frames, Subject
 from transforms.tables import CANONICAL, STAGE_EVENTS, STAGE_EXCEPTIONS
-from warehouse import merge_sql
-from warehouse.copying import copy_in, read_frame
+from warehouse.copying import read_frame
+from warehouse.derived import replace_derived
 from warehouse.locks import lock_rows_of
 
 IDS_AT_ONCE = 20_000
 NAMED_BY_ID = ("order", "deal")  # kinds whose ids a batch names as they are
 NOTHING = Derived(STAGE_EVENTS.empty(), STAGE_EXCEPTIONS.empty())
+OF_SUBJECTS = "t.mode = ANY(:modes) AND t.subject_kind = :kind AND t.subject_id = ANY(:ids)"
 Touched = dict[str, set[str]]  # kind of subject → ids (deals: names of documents)
 
 
@@ -174,7 +174,8 @@ def replace_stages(conn: Connection, client: str, shop: str, kind: str, ids: Ite
     wanted = sorted(set(ids) | set(derived.events["subject_id"]) | set(derived.exceptions["subject_id"]))
     exceptions = _waiting_since(conn, client, shop, derived.exceptions)
     place = {"client": client, "shop": shop, "modes": list(CHAINS), "kind": kind, "ids": wanted}
-    return _replace(conn, STAGE_EVENTS, derived.events, place) + _replace(conn, STAGE_EXCEPTIONS, exceptions, place)
+    told = ((STAGE_EVENTS, derived.events), (STAGE_EXCEPTIONS, exceptions))
+    return sum(replace_derived(conn, table, rows, OF_SUBJECTS, place) for table, rows in told)
 
 
 def _waiting_since(conn: Connection, client: str, shop: str, exceptions: pd.DataFrame) -> pd.DataFrame:
@@ -192,20 +193,3 @@ def _waiting_since(conn: Connection, client: str, shop: str, exceptions: pd.Data
     frame = exceptions.assign(since_at=pd.Series(since, index=exceptions.index, dtype=exceptions["since_at"].dtype))
     frame["due_at"] = frame["due_at"].where(~missing, frame["since_at"] + PATIENCE)
     return STAGE_EXCEPTIONS.conform(frame)
-
-
-def _replace(conn: Connection, table: Table, rows: pd.DataFrame, place: Mapping[str, object]) -> int:
-    theirs = (
-        f"DELETE FROM {table.name} t WHERE t.client = :client AND t.shop = :shop AND t.mode = ANY(:modes)"
-        f" AND t.subject_kind = :kind AND t.subject_id = ANY(:ids)"
-    )
-    if rows.empty:
-        return conn.execute(text(theirs), place).rowcount
-    incoming = merge_sql.incoming(table)
-    conn.execute(text(f"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT * FROM {table.name} WITH NO DATA"))
-    copy_in(conn, incoming, rows, table.arrow_schema)
-    others = f"NOT EXISTS (SELECT FROM {incoming} i WHERE {merge_sql.matched(table.full_key, 'i', 't')})"
-    removed = conn.execute(text(f"{theirs} AND {others}"), place).rowcount
-    stored = conn.execute(text(merge_sql.upsert_derived(table))).rowcount
-    conn.execute(text(f"DROP TABLE {incoming}"))
-    return removed + stored

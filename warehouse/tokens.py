@@ -16,6 +16,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from warehouse.database import client_session
+from warehouse.locks import giving_back
 from warehouse.tables import metadata
 
 TOKENS = metadata.tables["tokens"]
@@ -67,14 +68,8 @@ class PostgresTokens:
         lock = func.hashtextextended(f"token/{self._client}/{name}", 0)
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
             conn.execute(select(func.pg_advisory_lock(lock)))
-            try:
+            with giving_back(conn, lock):
                 yield
-            finally:
-                try:
-                    conn.execute(select(func.pg_advisory_unlock(lock)))
-                except Exception:
-                    conn.invalidate()  # a closed connection gives its locks back
-                    raise
 
     def _seal(self, name: str, content: dict[str, Any]) -> bytes:
         nonce = os.urandom(NONCE_BYTES)

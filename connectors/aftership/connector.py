@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-import pandas as pd
-import requests
-
 from connectors.aftership.endpoints import BUDGETS, ENDPOINTS
 from connectors.aftership.mapping import CREATED, map_parcels, numbers_of
-from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, Services, Shop, StockChange, Window
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.errors import FatalError, RetryableError
 from connectors.http import Call, Session, pick
-from connectors.tracking import listing, named, sells_nothing
+from connectors.tracking import listing
+from connectors.tracking_account import TrackingAccount, keyed
 from connectors.verdicts import Outcome, Reply, Verdict, judge_by_status
 
 API = "/tracking/2026-07"
@@ -87,12 +84,6 @@ class AfterShipParcels:
     def _list(self, params: Mapping[str, str], *, continues: bool = False) -> Reply:
         return self.session.send(Call("list", "GET", f"{self.url}/trackings", params=params, continues=continues))
 
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return map_parcels(self.shop, pages)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return named(pages, numbers_of)
-
 
 def judge(reply: Reply) -> Verdict:
     """By status; ``meta`` says why, and ``X-RateLimit-Reset`` for how long."""
@@ -129,27 +120,17 @@ def _zulu(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-class AfterShipConnector(BaseConnector):
+class AfterShipConnector(TrackingAccount):
     """One account."""
 
     def __init__(self, shop: Shop, credentials: Credentials, services: Services) -> None:
         key = pick(("api_key",), credentials.secrets, f"aftership, shop '{shop.client}/{shop.name}'")["api_key"]
-
-        def sign(request: requests.Request, token: str) -> None:
-            request.headers["as-api-key"] = key
-
-        session = Session(shop, credentials, services, BUDGETS, sign=sign, judge=judge)
+        session = Session(shop, credentials, services, BUDGETS, sign=keyed("as-api-key", key), judge=judge)
         parcels = AfterShipParcels(shop, services, session, credentials.host.rstrip("/") + API)
-        super().__init__(shop, services, session, ENDPOINTS, BUDGETS, {"parcels": parcels})
+        super().__init__(parcels, ENDPOINTS, BUDGETS, map_parcels, numbers_of)
 
     def check(self) -> str:
         """How many trackings the account holds."""
-        url = f"{self.entities['parcels'].url}/trackings"
+        url = f"{self.parcels.url}/trackings"
         data = self.session.send(Call("list", "GET", url, params={"limit": "1"})).json.get("data") or {}
         return f"AfterShip: {(data.get('pagination') or {}).get('total')} trackings"
-
-    def push_stock(self, changes: Sequence[StockChange], *, dry_run: bool = False) -> list[Answer]:
-        raise sells_nothing(self.shop)
-
-    def observe_stock(self, changes: Sequence[StockChange]) -> dict[str, int | None]:
-        raise sells_nothing(self.shop)

@@ -9,8 +9,8 @@ from connectors.alibaba.endpoints import PRODUCT_SEARCH
 from connectors.alibaba.envelope import business_error, field, listed, payload
 from connectors.alibaba.gateway import Gateway
 from connectors.alibaba.read_listings import ask_product, product_of
-from connectors.contract import Answer
 from connectors.loose import entries, text
+from connectors.writes import Answer
 
 Product = Mapping[str, Any]
 ON_TRIAL = "judged here, because Alibaba.com has no trial run"

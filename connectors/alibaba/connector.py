@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
-
-import pandas as pd
 
 from connectors.alibaba.endpoints import BUDGETS, ENDPOINTS, ORDER_LIST, PROBES, PRODUCT_LIST, SITE
 from connectors.alibaba.gateway import PACKAGE, Gateway
@@ -24,45 +22,13 @@ from connectors.alibaba.record_ids import record_ids
 from connectors.alibaba.shelves import ProductWish, observe_products, push_products
 from connectors.alibaba.shipments import observe_shipments, push_shipments
 from connectors.alibaba.stock import observe_stock, push_stock
-from connectors.base import BaseConnector
-from connectors.contract import (
-    Answer,
-    Credentials,
-    LadderChange,
-    LadderStep,
-    Page,
-    PriceChange,
-    QuotationOffer,
-    Services,
-    ShipmentNotice,
-    Shop,
-    StockChange,
-    Window,
-)
+from connectors.base import BaseConnector, Entity, Mapper, refuse_other_sites
+from connectors.contract import Credentials, Services, Shop
 from connectors.errors import FatalError
 from connectors.walk import Walk, walk
+from connectors.writes import Answer, LadderChange, LadderStep, PriceChange, QuotationOffer, ShipmentNotice, StockChange
 
 LOOK_WITHIN = timedelta(hours=24)  # whether an offer stands there
-
-
-@dataclass(frozen=True)
-class AlibabaEntity:
-    """One entity: its walk, its mapping, its ids."""
-
-    name: str
-    way: Walk
-    mapping: Callable[[Sequence[Page]], dict[str, pd.DataFrame]]
-    gateway: Gateway
-    services: Services
-
-    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        return walk(self.way, self.gateway, self.gateway.shop.sites, window, cursor, self.services.clock.now())
-
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return self.mapping(pages)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return record_ids(self.name, pages)
 
 
 class AlibabaConnector(BaseConnector):
@@ -71,11 +37,7 @@ class AlibabaConnector(BaseConnector):
     gateway: Gateway
 
     def __init__(self, shop: Shop, credentials: Credentials, services: Services) -> None:
-        if shop.sites != (SITE,):
-            raise FatalError(
-                f"alibaba, shop '{shop.client}/{shop.name}': its only site is {SITE} (the seller's home), not "
-                f"{', '.join(shop.sites) or '(none)'}. Mend `sites` in the client's file. Not retried."
-            )
+        refuse_other_sites(shop, SITE, "the seller's home")
         gateway = Gateway(shop, credentials, services)
         super().__init__(shop, services, gateway.session, ENDPOINTS, BUDGETS, _entities(gateway, services))
         object.__setattr__(self, "gateway", gateway)  # the base is frozen
@@ -131,12 +93,15 @@ class AlibabaConnector(BaseConnector):
         return push_quotations(self.gateway, offers, self.services.clock.now() + LOOK_WITHIN, dry_run=dry_run)
 
 
-def _entities(gateway: Gateway, services: Services) -> dict[str, AlibabaEntity]:
+def _entities(gateway: Gateway, services: Services) -> dict[str, Entity]:
     shop = gateway.shop
     words = tuple(word.strip() for word in shop.account.get("rfq_search", "").split(",") if word.strip())
-    ways: dict[str, tuple[Walk, Callable[[Sequence[Page]], dict[str, pd.DataFrame]]]] = {
+    ways: dict[str, tuple[Walk, Mapper]] = {
         "contracts": (ContractsWalk(), lambda pages: map_contracts(shop, services.pseudonym, pages)),
         "listings": (ListingsWalk(), lambda pages: map_listings(shop, pages)),
         "rfqs": (RfqsWalk(words), lambda pages: map_rfqs(shop, pages)),
     }
-    return {name: AlibabaEntity(name, way, mapping, gateway, services) for name, (way, mapping) in ways.items()}
+    return {
+        name: Entity(partial(walk, way, gateway, shop.sites, services.clock.now), mapping, partial(record_ids, name))
+        for name, (way, mapping) in ways.items()
+    }

@@ -11,8 +11,8 @@ from connectors.alibaba.catalogue import ON_TRIAL, Product, by_product, products
 from connectors.alibaba.endpoints import SET_PRICES
 from connectors.alibaba.envelope import field, listed
 from connectors.alibaba.gateway import Gateway
-from connectors.contract import Answer, LadderChange, LadderStep, PriceChange
 from connectors.loose import entries, text
+from connectors.writes import Answer, LadderChange, LadderStep, PriceChange
 
 CURRENCY = "USD"  # the only one this call takes
 _CENT = Decimal("0.01")

@@ -8,8 +8,8 @@ from datetime import datetime
 from connectors.alibaba.endpoints import QUOTE
 from connectors.alibaba.envelope import business_error, error_of, field, payload
 from connectors.alibaba.gateway import Gateway
-from connectors.contract import Answer, QuotationOffer
 from connectors.loose import text
+from connectors.writes import Answer, QuotationOffer
 
 
 def push_quotations(gateway: Gateway, offers: Sequence[QuotationOffer], due_at: datetime, *, dry_run: bool) -> list[Answer]:

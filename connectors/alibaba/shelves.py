@@ -10,8 +10,8 @@ from connectors.alibaba.endpoints import SET_STATUS
 from connectors.alibaba.envelope import business_error, field, listed, payload
 from connectors.alibaba.gateway import Gateway
 from connectors.alibaba.words import PRODUCT_STATUS
-from connectors.contract import Answer
 from connectors.loose import entries, text
+from connectors.writes import Answer
 
 ACTIONS = {"active": "online", "inactive": "offline"}
 

@@ -13,8 +13,8 @@ from connectors.alibaba.endpoints import CHANNELS, LOGISTICS, ORDER, SHIP, SHIP_
 from connectors.alibaba.envelope import business_error, error_of, field, is_ungranted, listed, payload, value_of
 from connectors.alibaba.gateway import Gateway
 from connectors.alibaba.read_contracts import ask_about, is_plain
-from connectors.contract import Answer, ShipmentNotice
 from connectors.loose import entries, text
+from connectors.writes import Answer, ShipmentNotice
 
 SHOWN = 12  # carriers named to a person whose own word fits none
 

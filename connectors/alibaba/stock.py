@@ -8,8 +8,8 @@ from connectors.alibaba.catalogue import ON_TRIAL, Product, by_product, is_whole
 from connectors.alibaba.endpoints import SET_STOCK
 from connectors.alibaba.envelope import field
 from connectors.alibaba.gateway import Gateway
-from connectors.contract import Answer, StockChange
 from connectors.loose import count
+from connectors.writes import Answer, StockChange
 
 
 def push_stock(gateway: Gateway, changes: Sequence[StockChange], *, dry_run: bool) -> list[Answer]:

@@ -9,8 +9,8 @@ from connectors.aliexpress.catalogue import place_of
 from connectors.aliexpress.envelope import business_error, field, inner, listed
 from connectors.aliexpress.gateway import Gateway
 from connectors.aliexpress.read_orders import compact
-from connectors.contract import Answer
 from connectors.loose import entries, text
+from connectors.writes import Answer
 
 PRODUCTS_A_CALL, SKUS_A_PRODUCT = 20, 200
 

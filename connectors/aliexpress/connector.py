@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from collections.abc import Sequence
+from functools import partial
 
 from connectors.aliexpress.endpoints import BUDGETS, ENDPOINTS, PROFILE, SITE
 from connectors.aliexpress.envelope import field, inner
@@ -21,31 +18,11 @@ from connectors.aliexpress.read_service import AccountWalk, DisputesWalk, Review
 from connectors.aliexpress.record_ids import record_ids
 from connectors.aliexpress.shipments import observe_shipments, push_shipments
 from connectors.aliexpress.stock import observe_stock, push_stock
-from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, PriceChange, Services, ShipmentNotice, Shop, StockChange, Window
-from connectors.errors import FatalError
+from connectors.base import BaseConnector, Entity, Mapper, refuse_other_sites
+from connectors.contract import Credentials, Services, Shop
 from connectors.loose import text
 from connectors.walk import Walk, walk
-
-
-@dataclass(frozen=True)
-class AliExpressEntity:
-    """One entity: its walk, its mapping, its ids."""
-
-    name: str
-    way: Walk
-    mapping: Callable[[Sequence[Page]], dict[str, pd.DataFrame]]
-    gateway: Gateway
-    services: Services
-
-    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        return walk(self.way, self.gateway, self.gateway.shop.sites, window, cursor, self.services.clock.now())
-
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return self.mapping(pages)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return record_ids(self.name, pages)
+from connectors.writes import Answer, PriceChange, ShipmentNotice, StockChange
 
 
 class AliExpressConnector(BaseConnector):
@@ -54,11 +31,7 @@ class AliExpressConnector(BaseConnector):
     gateway: Gateway
 
     def __init__(self, shop: Shop, credentials: Credentials, services: Services) -> None:
-        if shop.sites != (SITE,):
-            raise FatalError(
-                f"aliexpress, shop '{shop.client}/{shop.name}': its only site is {SITE} (AliExpress's own clock and currency), not "
-                f"{', '.join(shop.sites) or '(none)'}. Mend `sites` in the client's file. Not retried."
-            )
+        refuse_other_sites(shop, SITE, "AliExpress's own clock and currency")
         gateway = Gateway(shop, credentials, services)
         super().__init__(shop, services, gateway.session, ENDPOINTS, BUDGETS, _entities(gateway, services))
         object.__setattr__(self, "gateway", gateway)  # the base is frozen
@@ -88,13 +61,16 @@ class AliExpressConnector(BaseConnector):
         return observe_shipments(self.gateway, notices)
 
 
-def _entities(gateway: Gateway, services: Services) -> dict[str, AliExpressEntity]:
+def _entities(gateway: Gateway, services: Services) -> dict[str, Entity]:
     shop = gateway.shop
-    ways: dict[str, tuple[Walk, Callable[[Sequence[Page]], dict[str, pd.DataFrame]]]] = {
+    ways: dict[str, tuple[Walk, Mapper]] = {
         "orders": (OrdersWalk(), lambda pages: map_orders(shop, services.pseudonym, pages)),
         "listings": (ListingsWalk(), lambda pages: map_listings(shop, pages)),
         "disputes": (DisputesWalk(), lambda pages: map_disputes(shop, pages)),
         "reviews": (ReviewsWalk(), lambda pages: map_reviews(shop, pages)),
         "account": (AccountWalk(), lambda pages: map_account(shop, pages)),
     }
-    return {name: AliExpressEntity(name, way, mapping, gateway, services) for name, (way, mapping) in ways.items()}
+    return {
+        name: Entity(partial(walk, way, gateway, shop.sites, services.clock.now), mapping, partial(record_ids, name))
+        for name, (way, mapping) in ways.items()
+    }

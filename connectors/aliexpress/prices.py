@@ -14,8 +14,8 @@ from connectors.aliexpress.batches import refused_here, send
 from connectors.aliexpress.catalogue import Sku, place_of, skus_of
 from connectors.aliexpress.endpoints import SET_PRICES
 from connectors.aliexpress.gateway import Gateway
-from connectors.contract import Answer, PriceChange
 from connectors.loose import text
+from connectors.writes import Answer, PriceChange
 from transforms.money import minor_exponent
 from transforms.schema import SchemaError
 

@@ -15,8 +15,8 @@ from connectors.aliexpress.gateway import Gateway
 from connectors.aliexpress.map_orders import details_of
 from connectors.aliexpress.read_orders import LOGISTICS, ask_order
 from connectors.aliexpress.words import PARTLY_SENT
-from connectors.contract import Answer, ShipmentNotice
 from connectors.loose import count, entries, text
+from connectors.writes import Answer, ShipmentNotice
 
 TO_BE_SENT = frozenset(("WAIT_SELLER_SEND_GOODS", PARTLY_SENT))
 SHOWN = 12  # carriers named to a person whose own word fits none

@@ -8,8 +8,8 @@ from connectors.aliexpress.batches import refused_here, send
 from connectors.aliexpress.catalogue import Sku, place_of, skus_of
 from connectors.aliexpress.endpoints import SET_STOCK
 from connectors.aliexpress.gateway import Gateway
-from connectors.contract import Answer, StockChange
 from connectors.loose import count
+from connectors.writes import Answer, StockChange
 
 MOST = 999_999
 

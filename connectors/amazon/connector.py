@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from functools import partial
 
 from connectors.amazon import queries
 from connectors.amazon.auth import grant, sign
@@ -25,30 +23,12 @@ from connectors.amazon.sites import AUTH_HOST, BY_MARKETPLACE, HOSTS, SITES
 from connectors.amazon.traffic import TrafficReports
 from connectors.amazon.verdict import judge
 from connectors.amazon.writes import StockWriter
-from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, Services, Shop, StockChange, Window
+from connectors.base import BaseConnector, Entity
+from connectors.contract import Credentials, Services, Shop
 from connectors.errors import FatalError
 from connectors.http import Call, Session, pick
 from connectors.tokens import AccessTokens, token_name
-
-
-@dataclass(frozen=True)
-class AmazonEntity:
-    """One entity: the reader, the mapping and the mapping's independent witness."""
-
-    name: str
-    shop: Shop
-    reader: Any
-    mapping: Callable[[Sequence[Page], Shop], dict[str, pd.DataFrame]]
-
-    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        return self.reader.read(window, cursor)
-
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return self.mapping(pages, self.shop)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return ids_of(self.name, pages)
+from connectors.writes import Answer, StockChange
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,7 +92,9 @@ def connect(shop: Shop, credentials: Credentials, services: Services) -> AmazonC
         "traffic": (TrafficReports(session, host, shop), map_traffic),
         "payouts": (queries.payouts(session, host, shop), map_payouts),
     }
-    entities = {name: AmazonEntity(name, shop, reader, mapping) for name, (reader, mapping) in readers.items()}
+    entities = {
+        name: Entity(reader.read, partial(mapping, shop=shop), partial(ids_of, name)) for name, (reader, mapping) in readers.items()
+    }
     return AmazonConnector(
         shop, services, session, ENDPOINTS, BUDGETS, entities, host=host, writer=StockWriter(session, host, shop, seller_id)
     )

@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 from connectors.amazon.items import PATH, ItemCalls, batched
 from connectors.amazon.sites import SITES
-from connectors.contract import Answer, Shop, StockChange
+from connectors.contract import Shop
 from connectors.errors import FatalError
 from connectors.http import Call, Session
 from connectors.redaction import shorten
+from connectors.writes import Answer, StockChange
 
 DEFAULT = "DEFAULT"
 Channels = dict[str, int | None]

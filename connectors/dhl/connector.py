@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
-import requests
-
-from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, Services, Shop, StockChange, Window
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.dhl.endpoints import BUDGETS, ENDPOINTS
 from connectors.dhl.mapping import NEW, TOLD, map_parcels, numbers_of
 from connectors.dhl.words import division
 from connectors.errors import QuotaWait, RetryableError
 from connectors.http import Call, Session, pick
-from connectors.tracking import listing, named, sells_nothing
+from connectors.tracking import listing
+from connectors.tracking_account import TrackingAccount, keyed
 from connectors.verdicts import Outcome, Reply, Verdict, judge_by_status
 
 PATH = "/track/shipments"
@@ -86,12 +83,6 @@ class DhlParcels:
             self.services.limiter.penalise(budget, self.session.holder(budget), UNTOLD_SECONDS if wait is None else wait)
         return reply
 
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return map_parcels(self.shop, pages)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return named(pages, numbers_of)
-
 
 def _readable(reply: Reply, who: str) -> Reply:
     if not isinstance(reply.json_or_none(), dict):
@@ -111,27 +102,17 @@ def judge(reply: Reply) -> Verdict:
     return replace(verdict, code=title, message=detail)
 
 
-class DhlConnector(BaseConnector):
+class DhlConnector(TrackingAccount):
     """One brand's key."""
 
     def __init__(self, shop: Shop, credentials: Credentials, services: Services) -> None:
         key = pick(("api_key",), credentials.secrets, f"dhl, shop '{shop.client}/{shop.name}'")["api_key"]
-
-        def sign(request: requests.Request, token: str) -> None:
-            request.headers["DHL-API-Key"] = key
-
-        session = Session(shop, credentials, services, BUDGETS, sign=sign, judge=judge)
+        session = Session(shop, credentials, services, BUDGETS, sign=keyed("DHL-API-Key", key), judge=judge)
         parcels = DhlParcels(shop, services, session, credentials.host.rstrip("/") + PATH)
-        super().__init__(shop, services, session, ENDPOINTS, BUDGETS, {"parcels": parcels})
+        super().__init__(parcels, ENDPOINTS, BUDGETS, map_parcels, numbers_of)
 
     def check(self) -> str:
         """Ask for DHL's own example number: the key is known where that is answered, found or not."""
-        reply = self.entities["parcels"].ask("00340434292135100186", None)
+        reply = self.parcels.ask("00340434292135100186", None)
         is_spent = reply is None or reply.status == 429
         return "DHL: the key is known, and its calls of today are spent" if is_spent else "DHL: the key is known"
-
-    def push_stock(self, changes: Sequence[StockChange], *, dry_run: bool = False) -> list[Answer]:
-        raise sells_nothing(self.shop)
-
-    def observe_stock(self, changes: Sequence[StockChange]) -> dict[str, int | None]:
-        raise sells_nothing(self.shop)

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-import pandas as pd
-
-from connectors.base import BaseConnector
-from connectors.contract import (
-    Answer,
-    Credentials,
-    OfferChange,
-    Page,
-    PriceChange,
-    Services,
-    ShipmentNotice,
-    Shop,
-    StockChange,
-    Window,
-)
+from connectors.base import BaseConnector, Entity, Mapper
+from connectors.contract import Credentials, Services, Shop
 from connectors.ebay import offers, shipments, stock
 from connectors.ebay.endpoints import BUDGETS, ENDPOINTS
 from connectors.ebay.gateway import Gateway
@@ -36,27 +23,7 @@ from connectors.ebay.record_ids import record_ids
 from connectors.ebay.sites import check_sites
 from connectors.ebay.walk import Way, walk
 from connectors.errors import FatalError
-
-Mapper = Callable[[Sequence[Page]], dict[str, pd.DataFrame]]
-
-
-@dataclass(frozen=True)
-class EbayEntity:
-    """One entity: its way, its mapping, its ids."""
-
-    name: str
-    way: Way
-    mapping: Mapper
-    gateway: Gateway
-
-    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        return walk(self.way, self.gateway, window, cursor)
-
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return self.mapping(pages)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return record_ids(self.name, pages)
+from connectors.writes import Answer, OfferChange, PriceChange, ShipmentNotice, StockChange
 
 
 class EbayConnector(BaseConnector):
@@ -111,7 +78,7 @@ class EbayConnector(BaseConnector):
         return shipments.observe_shipments(self.gateway, notices)
 
 
-def _entities(gateway: Gateway, services: Services) -> dict[str, EbayEntity]:
+def _entities(gateway: Gateway, services: Services) -> dict[str, Entity]:
     shop = gateway.shop
     ways: dict[str, tuple[Way, Mapper]] = {
         "orders": (OrdersWay(), lambda pages: map_orders(shop, services.pseudonym, pages)),
@@ -122,4 +89,4 @@ def _entities(gateway: Gateway, services: Services) -> dict[str, EbayEntity]:
         "reviews": (FeedbackWay(gateway.seller_id), lambda pages: map_reviews(shop, pages)),
         "account": (AccountWay(gateway.seller_id), lambda pages: map_account(shop, pages)),
     }
-    return {name: EbayEntity(name, way, mapping, gateway) for name, (way, mapping) in ways.items()}
+    return {name: Entity(partial(walk, way, gateway), mapping, partial(record_ids, name)) for name, (way, mapping) in ways.items()}

@@ -11,11 +11,11 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from connectors.contract import Answer, PriceChange, StockChange
 from connectors.ebay.gateway import Gateway
 from connectors.ebay.sites import TRADING_ID
 from connectors.errors import FatalError, RetryableError
 from connectors.redaction import shorten
+from connectors.writes import Answer, PriceChange, StockChange
 from transforms.money import minor_exponent
 
 NAMESPACE = "urn:ebay:apis:eBLBaseComponents"

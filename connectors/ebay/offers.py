@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.contract import Answer, OfferChange
 from connectors.ebay import listed_elsewhere
 from connectors.ebay.gateway import Ask, Gateway
 from connectors.ebay.read_listings import INVENTORY, offers
 from connectors.ebay.sites import LOCALE, marketplace
 from connectors.ebay.stock import decimal, item_of
-from connectors.ebay.walk import entries
 from connectors.errors import FatalError
+from connectors.loose import entries
+from connectors.writes import Answer, OfferChange
 
 FIXED = "FIXED_PRICE"
 POLICIES = {

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from connectors.contract import Window
 from connectors.ebay.endpoints import ENDPOINTS
 from connectors.ebay.gateway import Ask
-from connectors.ebay.walk import Rows, Step, Todo, after_rows, entries, pieces, rows_of
+from connectors.ebay.walk import Rows, Step, Todo, after_rows, pieces, rows_of
+from connectors.loose import entries
 from connectors.verdicts import Reply
 
 POST_ORDER = "/post-order/v2"

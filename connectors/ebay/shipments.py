@@ -10,12 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.contract import Answer, ShipmentNotice
 from connectors.ebay.gateway import Ask, Gateway
 from connectors.ebay.read_orders import ORDERS, fulfilments
-from connectors.ebay.walk import entries, stamp
+from connectors.ebay.walk import stamp
 from connectors.ebay.words import CARRIERS
 from connectors.errors import FatalError
+from connectors.loose import entries
+from connectors.writes import Answer, ShipmentNotice
 
 
 def push_shipments(gateway: Gateway, notices: Sequence[ShipmentNotice]) -> list[Answer]:

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from connectors.contract import Answer, PriceChange, StockChange
 from connectors.ebay import listed_elsewhere
 from connectors.ebay.gateway import Ask, Gateway
 from connectors.ebay.read_listings import INVENTORY, offers
 from connectors.ebay.sites import marketplace
 from connectors.ebay.verdict import said_of
-from connectors.ebay.walk import entries
 from connectors.errors import FatalError
+from connectors.loose import entries
 from connectors.redaction import shorten
+from connectors.writes import Answer, PriceChange, StockChange
 from transforms.money import minor_exponent
 
 SKUS_A_CALL = 25

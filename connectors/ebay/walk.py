@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from connectors.contract import Page, Window
 from connectors.ebay.gateway import Ask, Gateway
 from connectors.errors import QuotaWait, RetryableError
+from connectors.loose import entries
 from connectors.paging import cut
 from connectors.verdicts import Reply
 
@@ -120,11 +121,6 @@ def rows_of(reply: Reply, place: str, key: str, total: str = "total") -> Rows:
     counted = document.get(total) if isinstance(document, Mapping) else None
     told = counted if type(counted) is int else 0 if not reply.body else None
     return Rows(records, told, [str(record[key]) for record in records if record.get(key) is not None])
-
-
-def entries(value: Any) -> list[Mapping[str, Any]]:
-    """The objects of a list the vendor sent; anything else in its place is no object."""
-    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
 
 
 def bounds(window: Window) -> tuple[str, str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
-from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, PriceChange, Services, ShipmentNotice, Shop, StockChange, Window
+from connectors.base import BaseConnector, Entity, Mapper
+from connectors.contract import Credentials, Page, Services, Shop
 from connectors.errors import FatalError
 from connectors.etsy import shipping, writes
 from connectors.etsy.endpoints import BUDGETS, ENDPOINTS
@@ -23,30 +22,9 @@ from connectors.etsy.read_lists import AccountWay, ListingsWay, ReviewsWay
 from connectors.etsy.read_money import LedgerWay
 from connectors.etsy.read_orders import OrdersWay
 from connectors.etsy.record_ids import record_ids
-from connectors.etsy.values import text
 from connectors.etsy.walk import Walk, walk
-
-Mapped = dict[str, pd.DataFrame]
-
-
-@dataclass(frozen=True)
-class EtsyEntity:
-    """One entity: its way through the lists, its mapping, its ids."""
-
-    name: str
-    way: Walk
-    mapping: Callable[[Sequence[Page]], Mapped]
-    gateway: Gateway
-    services: Services
-
-    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        return walk(self.way, self.gateway, window, cursor, self.services.clock.now())
-
-    def map(self, pages: Sequence[Page]) -> Mapped:
-        return self.mapping(pages)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return record_ids(self.name, pages)
+from connectors.loose import text
+from connectors.writes import Answer, PriceChange, ShipmentNotice, StockChange
 
 
 class EtsyConnector(BaseConnector):
@@ -94,17 +72,20 @@ class EtsyConnector(BaseConnector):
         return shipping.observe_shipments(self.gateway, notices)
 
 
-def _entities(gateway: Gateway, services: Services) -> dict[str, EtsyEntity]:
+def _entities(gateway: Gateway, services: Services) -> dict[str, Entity]:
     shop, shop_id = gateway.shop, gateway.shop_id
 
-    def ledger(pages: Sequence[Page]) -> Mapped:
+    def ledger(pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
         return map_ledger(shop, pages) | map_payments(shop, services.pseudonym, pages)
 
-    ways: dict[str, tuple[Walk, Callable[[Sequence[Page]], Mapped]]] = {
+    ways: dict[str, tuple[Walk, Mapper]] = {
         "orders": (OrdersWay(shop_id), lambda pages: map_orders(shop, services.pseudonym, pages)),
         "listings": (ListingsWay(shop_id), lambda pages: map_listings(shop, pages)),
         "reviews": (ReviewsWay(shop_id), lambda pages: map_reviews(shop, pages)),
         "ledger": (LedgerWay(shop_id), ledger),
         "account": (AccountWay(shop_id), lambda pages: map_account(shop, pages)),
     }
-    return {name: EtsyEntity(name, way, mapping, gateway, services) for name, (way, mapping) in ways.items()}
+    return {
+        name: Entity(partial(walk, way, gateway, services.clock.now), mapping, partial(record_ids, name))
+        for name, (way, mapping) in ways.items()
+    }

@@ -11,9 +11,9 @@ import requests
 from connectors.contract import Credentials, Services, Shop, Token
 from connectors.errors import FatalError
 from connectors.etsy.endpoints import BUDGETS, DAY
-from connectors.etsy.values import text
 from connectors.etsy.verdict import CONSENT, judge, said
 from connectors.http import Call, Session, pick
+from connectors.loose import text
 from connectors.redaction import shorten
 from connectors.tokens import AccessTokens, GrantRefused, RotatingGrant, token_name
 from connectors.verdicts import Reply

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from connectors.etsy.values import decimal_text, entries, text
+from connectors.etsy.values import decimal_text
+from connectors.loose import entries, text
 from transforms.money import exponents
 
 QUANTITY, PRICE = "quantity", "price"

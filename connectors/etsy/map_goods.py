@@ -14,10 +14,11 @@ import pyarrow as pa
 
 from connectors.contract import Page, Shop
 from connectors.etsy.inventory import is_forced
-from connectors.etsy.values import amounts, blanked, either, entries, gather, instants, money
+from connectors.etsy.values import amounts, blanked, either, gather, instants, money
 from connectors.etsy.words import LISTING_STATE
 from connectors.flatten import Faults, Flattener, explode
 from connectors.frames import Draft, Records
+from connectors.loose import entries
 from transforms.sites import site
 from transforms.tables import INVENTORY, LISTINGS
 

@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 
 from connectors.contract import Page, Shop
 from connectors.etsy.map_payments import receipts_by_payment
-from connectors.etsy.values import either, entries, gather, moments, text
+from connectors.etsy.values import either, gather, moments
 from connectors.etsy.words import ENTRY_KIND, PAYOUT_PREFIX
 from connectors.flatten import Flattener
 from connectors.frames import Draft, Records
+from connectors.loose import entries, text
 from transforms.sites import site
 from transforms.tables import LEDGER_ENTRIES, PAYOUTS
 

@@ -11,11 +11,12 @@ import pyarrow.compute as pc
 
 from connectors.columns import integers
 from connectors.contract import Page, Shop
-from connectors.etsy.values import amounts, either, entries, moments, money, read_tree, records_of, text
+from connectors.etsy.values import amounts, either, moments, money, read_tree, records_of
 from connectors.etsy.words import PAYMENT_STATUS
 from connectors.exact import read_json
 from connectors.flatten import Flattener
 from connectors.frames import Draft
+from connectors.loose import entries, text
 from connectors.trees import Branch, Level, Tree
 from transforms.sites import site
 from transforms.tables import PAYMENTS

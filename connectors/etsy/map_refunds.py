@@ -8,9 +8,10 @@ import pandas as pd
 import pyarrow as pa
 
 from connectors.contract import Shop
-from connectors.etsy.values import amounts, moments, text
+from connectors.etsy.values import amounts, moments
 from connectors.etsy.words import REFUND_STATUS
 from connectors.frames import Draft, Records
+from connectors.loose import text
 from connectors.trees import Level
 from transforms.tables import RETURNS
 

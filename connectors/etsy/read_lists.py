@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from connectors.contract import Window
-from connectors.etsy.values import entries, first_second, last_second
+from connectors.etsy.values import first_second, last_second
 from connectors.etsy.walk import Lists, Sweep
+from connectors.loose import entries
 
 # Active ones twice: first, because they sell out, expire or are taken off sale into a state still to come, and last for those
 # that came back on sale out of a state not read yet.

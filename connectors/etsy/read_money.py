@@ -8,8 +8,9 @@ from typing import Any
 
 from connectors.contract import Window
 from connectors.etsy.endpoints import LONGEST_LEDGER
-from connectors.etsy.values import entries, first_second, last_second, text
+from connectors.etsy.values import first_second, last_second
 from connectors.etsy.walk import Errand, Lists, Sweep
+from connectors.loose import entries, text
 from connectors.paging import cut
 
 PAYMENTS_A_CALL = 50  # their ids stand in the address

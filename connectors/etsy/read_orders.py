@@ -15,8 +15,9 @@ from typing import Any
 from connectors.contract import Window
 from connectors.etsy.endpoints import SWEEP_DAYS
 from connectors.etsy.read_money import ask_payments, ledger_sweeps, speaks_of_refund
-from connectors.etsy.values import earlier, entries, first_second, last_second, text
+from connectors.etsy.values import earlier, first_second, last_second
 from connectors.etsy.walk import Errand, Lists, Sweep
+from connectors.loose import entries, text
 
 PAYMENTS, RECEIPTS = "refund payments", "receipts"
 

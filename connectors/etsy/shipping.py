@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.contract import Answer, ShipmentNotice
 from connectors.errors import ConnectorError
 from connectors.etsy.gateway import Gateway
-from connectors.etsy.values import entries, text
 from connectors.etsy.verdict import said
+from connectors.loose import entries, text
 from connectors.redaction import shorten
+from connectors.writes import Answer, ShipmentNotice
 
 OTHER = "other"
 

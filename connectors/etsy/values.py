@@ -89,15 +89,6 @@ def gather(pages: Sequence[Page], part: str, select: Callable[[Any], Any] = reco
     return Records.gather(pages, select, {part})
 
 
-def text(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def entries(value: Any) -> list[Mapping[str, Any]]:
-    """The objects of a list; anything else in its place is no object."""
-    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
-
-
 def count(value: Any) -> int | None:
     return value if type(value) is int and value >= 0 else None
 

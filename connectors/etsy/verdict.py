@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from connectors.etsy.values import text
+from connectors.loose import text
 from connectors.verdicts import Outcome, Reply, Verdict, judge_by_status
 
 CONSENT = (

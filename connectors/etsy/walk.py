@@ -8,14 +8,15 @@ it said; otherwise the sweep is run through again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from connectors.contract import Page, Window
 from connectors.etsy.gateway import Gateway
-from connectors.etsy.values import count, entries, text
+from connectors.etsy.values import count
+from connectors.loose import entries, text
 
 State = dict[str, Any]
 PAGE = 100
@@ -83,9 +84,11 @@ class Lists:
         return [], []
 
 
-def walk(way: Walk, gateway: Gateway, window: Window, cursor: Mapping[str, Any] | None, now: datetime) -> Iterator[Page]:
+def walk(
+    way: Walk, gateway: Gateway, clock: Callable[[], datetime], window: Window, cursor: Mapping[str, Any] | None
+) -> Iterator[Page]:
     """Yield every page, from the start or after the page that gave ``cursor``."""
-    begun = datetime.fromisoformat(cursor["begun"]) if cursor else now
+    begun = datetime.fromisoformat(cursor["begun"]) if cursor else clock()
     sweeps = way.sweeps(window, begun)
     fresh = {**_FRESH, "extra": [], "begun": begun.isoformat(), "sweep": 0, "base": 0, "known": [], "group": -1}
     state: State | None = {**cursor} if cursor else fresh

@@ -7,7 +7,6 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from connectors.contract import Answer, PriceChange, StockChange
 from connectors.etsy.gateway import Gateway
 from connectors.etsy.inventory import (
     PRICE,
@@ -22,9 +21,10 @@ from connectors.etsy.inventory import (
     shown_quantity,
     writable,
 )
-from connectors.etsy.values import entries, text
 from connectors.etsy.verdict import said
+from connectors.loose import entries, text
 from connectors.redaction import shorten
+from connectors.writes import Answer, PriceChange, StockChange
 from transforms.money import minor_exponent
 
 BATCH = 100

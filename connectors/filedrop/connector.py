@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.contract import Answer, Budget, Endpoint, Page, Services, Shop, StockChange, Window
+from connectors.contract import Budget, Endpoint, Page, Services, Shop, Window
 from connectors.errors import FatalError
 from connectors.filedrop import folder as drop
 from connectors.filedrop.endpoints import BUDGETS, ENDPOINTS, FOLDERS
@@ -18,6 +18,7 @@ from connectors.filedrop.layouts import read_export
 from connectors.filedrop.mapping import LISTING, is_file, map_ads, map_traffic, part_of
 from connectors.filedrop.rows import record_ids
 from connectors.files.tabular import Unreadable
+from connectors.writes import Answer, StockChange
 
 MAPPINGS: dict[str, Callable[[Sequence[Page], Shop], dict[str, pd.DataFrame]]] = {"ad_spend": map_ads, "traffic": map_traffic}
 

@@ -9,20 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from connectors.contract import (
-    Answer,
-    Budget,
-    Endpoint,
-    LadderChange,
-    LadderStep,
-    Page,
-    PriceChange,
-    QuotationOffer,
-    Services,
-    Shop,
-    StockChange,
-    Window,
-)
+from connectors.contract import Budget, Endpoint, Page, Services, Shop, Window
 from connectors.errors import FatalError
 from connectors.exact import read_json
 from connectors.files import drafts
@@ -36,6 +23,7 @@ from connectors.globalsources.endpoints import BUDGETS, ENDPOINTS
 from connectors.globalsources.mailbox import Mailbox
 from connectors.globalsources.reading import Reading
 from connectors.globalsources.sources import read_cells
+from connectors.writes import Answer, LadderChange, LadderStep, PriceChange, QuotationOffer, StockChange
 from transforms.tables import CANONICAL
 
 Mapper = Callable[[int, Cells, Shop, Callable[[str], str], Mapping[str, str]], dict[str, Draft]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
-from connectors.contract import QuotationOffer
 from connectors.globalsources.workbook import Row, save_sheets
+from connectors.writes import QuotationOffer
 
 HEADER = (
     "Item 品名", "Model No. 型号", "Quantity 数量", "Unit 单位", "Unit Price 单价", "Currency 币种", "Amount 金额",

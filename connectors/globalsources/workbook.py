@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from connectors.contract import LadderChange, PriceChange, StockChange
+from connectors.writes import LadderChange, PriceChange, StockChange
 from transforms.money import minor_exponent
 
 STEPS = (

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import partial
 
-import pandas as pd
-
-from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, Services, Shop, StockChange, Window
+from connectors.base import BaseConnector, Entity, Mapper
+from connectors.contract import Credentials, Services, Shop
 from connectors.lazada.endpoints import BUDGETS, ENDPOINTS
 from connectors.lazada.gateway import Gateway
 from connectors.lazada.map_goods import map_listings
@@ -25,26 +22,7 @@ from connectors.lazada.sites import check_sites
 from connectors.lazada.stock import observe_stock, push_stock
 from connectors.loose import text
 from connectors.walk import Walk, walk
-
-
-@dataclass(frozen=True)
-class LazadaEntity:
-    """One entity: its walk, its mapping, its ids."""
-
-    name: str
-    way: Walk
-    mapping: Callable[[Sequence[Page]], dict[str, pd.DataFrame]]
-    gateway: Gateway
-    services: Services
-
-    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        return walk(self.way, self.gateway, self.gateway.shop.sites, window, cursor, self.services.clock.now())
-
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return self.mapping(pages)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return record_ids(self.name, pages)
+from connectors.writes import Answer, StockChange
 
 
 class LazadaConnector(BaseConnector):
@@ -75,9 +53,9 @@ class LazadaConnector(BaseConnector):
         return observe_stock(self.gateway, changes)
 
 
-def _entities(gateway: Gateway, services: Services) -> dict[str, LazadaEntity]:
+def _entities(gateway: Gateway, services: Services) -> dict[str, Entity]:
     shop = gateway.shop
-    ways: dict[str, tuple[Walk, Callable[[Sequence[Page]], dict[str, pd.DataFrame]]]] = {
+    ways: dict[str, tuple[Walk, Mapper]] = {
         "orders": (OrdersWalk(), lambda pages: map_orders(shop, services.pseudonym, pages)),
         "listings": (ListingsWalk(), lambda pages: map_listings(shop, pages)),
         "returns": (ReturnsWalk(), lambda pages: map_returns(shop, pages)),
@@ -85,4 +63,7 @@ def _entities(gateway: Gateway, services: Services) -> dict[str, LazadaEntity]:
         "payouts": (PayoutsWalk(), lambda pages: map_payouts(shop, pages)),
         "reviews": (ReviewsWalk(), lambda pages: map_reviews(shop, pages)),
     }
-    return {name: LazadaEntity(name, way, mapping, gateway, services) for name, (way, mapping) in ways.items()}
+    return {
+        name: Entity(partial(walk, way, gateway, shop.sites, services.clock.now), mapping, partial(record_ids, name))
+        for name, (way, mapping) in ways.items()
+    }

@@ -12,10 +12,10 @@ from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from connectors.contract import Answer, StockChange
 from connectors.lazada.gateway import Gateway
 from connectors.lazada.read_listings import PAGE, products_of
 from connectors.loose import entries, text
+from connectors.writes import Answer, StockChange
 
 SKUS_A_CALL = 20  # advised; 50 are allowed
 UPDATE = "product/stock/sellable/update"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import pandas as pd
-
-from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, Services, ShipmentNotice, Shop, StockChange, Window
+from connectors.base import BaseConnector, Entity, Mapper
+from connectors.contract import Credentials, Page, Services, Shop, Window
+from connectors.loose import text
 from connectors.paypal import tracking
 from connectors.paypal.endpoints import BALANCES, BUDGETS, ENDPOINTS
 from connectors.paypal.map_disputes import map_disputes
@@ -17,34 +16,16 @@ from connectors.paypal.map_payments import map_payments
 from connectors.paypal.read_disputes import read_disputes
 from connectors.paypal.read_payments import read_payments
 from connectors.paypal.record_ids import record_ids
-from connectors.paypal.verdict import text
 from connectors.paypal.wire import Wire
+from connectors.writes import Answer, ShipmentNotice, StockChange
 
 # What each part of our work needs; an app has the scopes it was given, and says which with every token.
 SCOPES = {
     "payments": "/reporting/search/read", "balances": "/reporting/balances/read", "disputes": "/disputes/read-seller",
     "shipments": "/shipping/trackers/readwrite",
 }
+Way = Callable[[Wire, Window, Mapping[str, Any] | None], Iterator[Page]]
 NO_STOCK = "PayPal keeps no stock; nothing was sent"
-
-
-@dataclass(frozen=True)
-class PayPalEntity:
-    """One entity: its way, its mapping, its ids."""
-
-    name: str
-    way: Callable[[Wire, Window, Mapping[str, Any] | None], Iterator[Page]]
-    mapping: Callable[[Sequence[Page]], dict[str, pd.DataFrame]]
-    wire: Wire
-
-    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        return self.way(self.wire, window, cursor)
-
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return self.mapping(pages)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return record_ids(self.name, pages)
 
 
 class PayPalConnector(BaseConnector):
@@ -89,9 +70,10 @@ def _balance(each: Mapping[str, Any]) -> str:
     return f"{shown} ({kept} withheld)" if kept.strip("0.") else shown
 
 
-def _entities(wire: Wire) -> dict[str, PayPalEntity]:
+def _entities(wire: Wire) -> dict[str, Entity]:
     shop, pseudonym = wire.shop, wire.services.pseudonym
-    return {
-        "payments": PayPalEntity("payments", read_payments, lambda pages: map_payments(shop, pseudonym, pages), wire),
-        "disputes": PayPalEntity("disputes", read_disputes, lambda pages: map_disputes(shop, pages), wire),
+    ways: dict[str, tuple[Way, Mapper]] = {
+        "payments": (read_payments, lambda pages: map_payments(shop, pseudonym, pages)),
+        "disputes": (read_disputes, lambda pages: map_disputes(shop, pages)),
     }
+    return {name: Entity(partial(way, wire), mapping, partial(record_ids, name)) for name, (way, mapping) in ways.items()}

@@ -12,14 +12,16 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.contract import Answer, ShipmentNotice, Window
+from connectors.contract import Window
 from connectors.exact import read_json
+from connectors.loose import text
 from connectors.paypal.endpoints import ENDPOINTS, TRACKERS
 from connectors.paypal.order_numbers import order_number, prefixes
 from connectors.paypal.read_payments import read_payments
-from connectors.paypal.verdict import DEBUG_ID, details, text
+from connectors.paypal.verdict import DEBUG_ID, details
 from connectors.paypal.wire import Wire
 from connectors.verdicts import Reply
+from connectors.writes import Answer, ShipmentNotice
 from transforms.sites import site
 
 MOST = 20

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from connectors.loose import text
 from connectors.verdicts import Outcome, Reply, Verdict, judge_by_status
 
 BAN_SECONDS = 100.0  # shorter waits are refused again
@@ -62,7 +63,3 @@ def details(error: Mapping[str, Any]) -> list[str]:
     found = error.get("details")
     shown = [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
     return [f"{text(each.get('issue'))} on {text(each.get('field')) or '?'}: {text(each.get('description'))}" for each in shown]
-
-
-def text(value: Any) -> str:
-    return "" if value is None else str(value)

@@ -12,8 +12,9 @@ import requests
 from connectors.contract import Credentials, Services, Shop, Token
 from connectors.errors import FatalError
 from connectors.http import Call, Session, pick
+from connectors.loose import text
 from connectors.paypal.endpoints import BUDGETS, SEARCH
-from connectors.paypal.verdict import judge, judge_search, text
+from connectors.paypal.verdict import judge, judge_search
 from connectors.tokens import AccessTokens, token_name
 from connectors.verdicts import Reply
 

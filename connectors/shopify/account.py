@@ -7,9 +7,10 @@ from typing import Any
 
 from connectors.contract import Page, Window
 from connectors.errors import FatalError
+from connectors.loose import text
 from connectors.shopify import queries
 from connectors.shopify.graph import Graph
-from connectors.shopify.verdict import SCOPE, text
+from connectors.shopify.verdict import SCOPE
 
 # One of each pair will do: who may write may read, and Shopify Payments' scopes have had several names.
 NEEDED = (

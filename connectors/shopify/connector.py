@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-import pandas as pd
-
-from connectors.base import BaseConnector
-from connectors.contract import (
-    Answer,
-    Credentials,
-    Page,
-    PriceChange,
-    ProductChange,
-    Services,
-    ShipmentNotice,
-    Shop,
-    StockChange,
-    Window,
-)
+from connectors.base import BaseConnector, Entity, Mapper
+from connectors.contract import Credentials, Services, Shop
 from connectors.errors import FatalError
 from connectors.shopify.account import AccountReader, check
 from connectors.shopify.endpoints import BUDGETS, ENDPOINTS
@@ -36,27 +23,8 @@ from connectors.shopify.shipments import observe_shipments, push_shipments
 from connectors.shopify.stock import observe_stock, push_stock
 from connectors.shopify.walk import Walk
 from connectors.shopify.ways import WAYS
+from connectors.writes import Answer, PriceChange, ProductChange, ShipmentNotice, StockChange
 from transforms.sites import SITES
-
-Mapping_ = Callable[[Sequence[Page]], dict[str, pd.DataFrame]]
-
-
-@dataclass(frozen=True)
-class ShopifyEntity:
-    """One entity: its reader, its mapping, its ids."""
-
-    name: str
-    reader: Any
-    mapping: Mapping_
-
-    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        return self.reader.read(window, cursor)
-
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return self.mapping(pages)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return record_ids(self.name, pages)
 
 
 class ShopifyConnector(BaseConnector):
@@ -102,13 +70,14 @@ class ShopifyConnector(BaseConnector):
         return observe_shipments(self.graph, notices)
 
 
-def _entities(graph: Graph, services: Services) -> dict[str, ShopifyEntity]:
+def _entities(graph: Graph, services: Services) -> dict[str, Entity]:
     shop = graph.shop
-    mappings: dict[str, Mapping_] = {
+    mappings: dict[str, Mapper] = {
         "orders": lambda pages: map_orders(shop, services.pseudonym, pages),
         "listings": lambda pages: map_listings(shop, pages), "returns": lambda pages: map_returns(shop, pages),
         "ledger": lambda pages: map_ledger(shop, pages), "payouts": lambda pages: map_payouts(shop, pages),
         "payments": lambda pages: map_payments(shop, pages), "disputes": lambda pages: map_disputes(shop, pages),
+        "account": lambda pages: map_account(shop, pages),
     }
-    found = {name: ShopifyEntity(name, Walk(name, WAYS[name], graph), mapping) for name, mapping in mappings.items()}
-    return {**found, "account": ShopifyEntity("account", AccountReader(graph), lambda pages: map_account(shop, pages))}
+    readers = {**{name: Walk(name, WAYS[name], graph) for name in WAYS}, "account": AccountReader(graph)}
+    return {name: Entity(readers[name].read, mapping, partial(record_ids, name)) for name, mapping in mappings.items()}

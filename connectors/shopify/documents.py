@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from connectors import loose
 from connectors.contract import Page
 from connectors.exact import NotJson, read_json
 from connectors.frames import Records
@@ -95,20 +96,9 @@ def _put(owner: dict[str, Any], path: list[str], child: dict[str, Any]) -> None:
     owner.setdefault("nodes", []).append(child)
 
 
-def at(*path: str) -> Callable[[Any], Any]:
-    """A reader of one place in a document: None where a step is missing or no object."""
-
-    def read(document: Any) -> Any:
-        for step in path:
-            document = document.get(step) if isinstance(document, dict) else None
-        return document
-
-    return read
-
-
 def alone(*path: str) -> Callable[[Any], Any]:
-    """As :func:`at`, for one record: a list of it."""
-    read = at(*path)
+    """As ``loose.at``, for one record: a list of it."""
+    read = loose.at(*path)
     return lambda document: None if read(document) is None else [read(document)]
 
 
@@ -131,6 +121,4 @@ def key_of(record: Any) -> str | None:
 
 def last_of_each(records: Sequence[Any]) -> list[int]:
     """Rows to keep, in order, where an id comes several times: the last one. A record without an id is always kept."""
-    keys = [key_of(record) for record in records]
-    newest = {key: row for row, key in enumerate(keys) if key is not None}
-    return [row for row, key in enumerate(keys) if key is None or newest[key] == row]
+    return loose.last_of_each([key_of(record) for record in records])

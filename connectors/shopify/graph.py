@@ -11,8 +11,9 @@ import requests
 from connectors.contract import Credentials, Services, Shop, Token
 from connectors.errors import FatalError
 from connectors.http import Call, Session, pick
+from connectors.loose import text
 from connectors.shopify.endpoints import BUDGETS, VERSION
-from connectors.shopify.verdict import SPLIT, TOO_COSTLY, code_of, judge, judge_token, text, throttle, top_errors, wait_for
+from connectors.shopify.verdict import SPLIT, TOO_COSTLY, code_of, judge, judge_token, throttle, top_errors, wait_for
 from connectors.tokens import AccessTokens, token_name
 from connectors.verdicts import Reply
 

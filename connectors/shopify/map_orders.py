@@ -17,7 +17,8 @@ from connectors.columns import instants
 from connectors.contract import Page, Shop
 from connectors.flatten import Flattener, explode, sums
 from connectors.frames import Draft, Records
-from connectors.shopify.documents import ORPHANS, Documents, at, gather, key_of, last_of_each, numbers
+from connectors.loose import at
+from connectors.shopify.documents import ORPHANS, Documents, gather, key_of, last_of_each, numbers
 from connectors.shopify.map_parcels import Parcels, map_parcels
 from connectors.shopify.money import added_up, bag, or_nothing
 from connectors.shopify.queries import OTHERS_AT_MOST

@@ -13,7 +13,8 @@ import pyarrow as pa
 from connectors.contract import Page, Shop
 from connectors.flatten import Faults, Flattener, explode
 from connectors.frames import Draft, Records
-from connectors.shopify.documents import Documents, at, gather, key_of, numbers
+from connectors.loose import at
+from connectors.shopify.documents import Documents, gather, key_of, numbers
 from connectors.shopify.standing import Units
 from connectors.shopify.ways import WAYS
 from connectors.shopify.words import FULFILLMENT_FAILED, FULFILLMENT_PLAIN, HAS_LEFT, PARCEL_STATUS

@@ -8,12 +8,12 @@ from itertools import groupby
 from typing import Any
 
 from connectors.columns import amounts
-from connectors.contract import Answer, PriceChange
 from connectors.flatten import Faults
+from connectors.loose import at
 from connectors.shopify import queries
-from connectors.shopify.documents import at
 from connectors.shopify.graph import Graph
 from connectors.shopify.stock import gid, in_calls, named_rows, reason
+from connectors.writes import Answer, PriceChange
 from transforms.money import minor_exponent
 
 PRICES_A_CALL = 250

@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.columns import amounts
-from connectors.contract import Answer, PriceChange, ProductChange
 from connectors.flatten import Faults
+from connectors.loose import at
 from connectors.shopify import queries
-from connectors.shopify.documents import at, number_of
+from connectors.shopify.documents import number_of
 from connectors.shopify.graph import Graph
 from connectors.shopify.prices import push_prices, wording
 from connectors.shopify.stock import reason
 from connectors.shopify.words import PRODUCT_STATUS
+from connectors.writes import Answer, PriceChange, ProductChange
 
 WRITTEN_STATUS = {"active": "ACTIVE", "inactive": "DRAFT"}
 LONGEST_TITLE = 255

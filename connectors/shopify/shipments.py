@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.contract import Answer, ShipmentNotice
+from connectors.loose import at
 from connectors.shopify import queries
-from connectors.shopify.documents import at
 from connectors.shopify.graph import Graph
 from connectors.shopify.stock import gid, reason
+from connectors.writes import Answer, ShipmentNotice
 
 OPEN = ("OPEN", "IN_PROGRESS")
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.contract import Answer, StockChange
+from connectors.loose import at
 from connectors.shopify import queries
-from connectors.shopify.documents import at
 from connectors.shopify.graph import Graph
+from connectors.writes import Answer, StockChange
 
 CHANGES_A_CALL = 25  # what is shown of so many variants costs 800 of the 1000 points a query may cost
 STALE, BUSY = "CHANGE_FROM_QUANTITY_STALE", "IDEMPOTENCY_CONCURRENT_REQUEST"

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from connectors.loose import text
 from connectors.shopify.endpoints import VERSION
 from connectors.verdicts import Outcome, Reply, Verdict, judge_by_status
 
@@ -84,10 +85,6 @@ def wait_for(answer: Any, dearest: float = 0.0) -> float | None:
         return None
     asked, left, rate = told
     return max(0.0, (max(asked, dearest) - left) / rate)
-
-
-def text(value: Any) -> str:
-    return "" if value is None else str(value)
 
 
 def _by_status(reply: Reply) -> Verdict:

@@ -12,8 +12,9 @@ from typing import Any
 
 from connectors.contract import Page, Window
 from connectors.errors import RetryableError
+from connectors.loose import at
 from connectors.shopify import endpoints
-from connectors.shopify.documents import FILE, at, joined, key_of
+from connectors.shopify.documents import FILE, joined, key_of
 from connectors.shopify.files import FileDesk
 from connectors.shopify.graph import Graph, TooCostly
 from connectors.shopify.ways import Way, is_test

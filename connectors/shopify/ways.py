@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.contract import Window
+from connectors.loose import at
 from connectors.shopify import queries
-from connectors.shopify.documents import alone, at, key_of
+from connectors.shopify.documents import alone, key_of
 
 Todo = list[Any]  # [kind, ids or id, cursor]: a call still to be made; it travels in the page's cursor as JSON
 

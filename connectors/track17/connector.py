@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
-import requests
-
-from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, Services, Shop, StockChange, Window
+from connectors.contract import Credentials, Page, Services, Shop, Window
 from connectors.http import Call, Session, pick
 from connectors.track17.endpoints import BUDGETS, ENDPOINTS, NUMBERS_A_CALL
 from connectors.track17.mapping import map_parcels, numbers_of
 from connectors.track17.verdict import errors_of, judge
 from connectors.track17.words import NOT_REGISTERED, QUOTA_SPENT
-from connectors.tracking import listing, named, sells_nothing
+from connectors.tracking import listing
+from connectors.tracking_account import TrackingAccount, keyed
 from connectors.verdicts import Reply
 
 API = "/track/v2.2"
@@ -77,42 +74,23 @@ class Track17Parcels:
         url = f"{self.base}/{operation}"
         return self.session.send(Call("calls", "POST", url, json=body, note=operation, is_reading=True))
 
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return map_parcels(self.shop, pages)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return named(pages, numbers_of)
-
 
 def _cursor(state: Mapping[str, Any]) -> dict[str, Any] | None:
     return dict(state) if state["new"] or state["ask"] else None
 
 
-class Track17Connector(BaseConnector):
+class Track17Connector(TrackingAccount):
     """One account."""
-
-    base: str
 
     def __init__(self, shop: Shop, credentials: Credentials, services: Services) -> None:
         who = f"track17, shop '{shop.client}/{shop.name}'"
         key = pick(("token",), credentials.secrets, who)["token"]
-
-        def sign(request: requests.Request, token: str) -> None:
-            request.headers["17token"] = key
-
-        session = Session(shop, credentials, services, BUDGETS, sign=sign, judge=judge)
-        base = credentials.host.rstrip("/") + API
-        super().__init__(shop, services, session, ENDPOINTS, BUDGETS, {"parcels": Track17Parcels(shop, services, session, base)})
-        object.__setattr__(self, "base", base)  # the base class is frozen
+        session = Session(shop, credentials, services, BUDGETS, sign=keyed("17token", key), judge=judge)
+        parcels = Track17Parcels(shop, services, session, credentials.host.rstrip("/") + API)
+        super().__init__(parcels, ENDPOINTS, BUDGETS, map_parcels, numbers_of)
 
     def check(self) -> str:
         """How many numbers the plan still takes."""
-        reply = self.session.send(Call("calls", "POST", f"{self.base}/getquota", json=[], note="getquota", is_reading=True))
+        reply = self.session.send(Call("calls", "POST", f"{self.parcels.base}/getquota", json=[], note="getquota", is_reading=True))
         data = reply.json.get("data") or {}
         return f"17TRACK: {data.get('quota_remain')} of {data.get('quota_total')} numbers left to register"
-
-    def push_stock(self, changes: Sequence[StockChange], *, dry_run: bool = False) -> list[Answer]:
-        raise sells_nothing(self.shop)
-
-    def observe_stock(self, changes: Sequence[StockChange]) -> dict[str, int | None]:
-        raise sells_nothing(self.shop)

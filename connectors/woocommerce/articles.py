@@ -7,10 +7,10 @@ from html import unescape
 from itertools import groupby
 from typing import Any, TypeVar
 
-from connectors.contract import Answer, PriceChange, StockChange
 from connectors.redaction import shorten
 from connectors.woocommerce import lists
 from connectors.woocommerce.store import Store
+from connectors.writes import Answer, PriceChange, StockChange
 
 Change = TypeVar("Change", StockChange, PriceChange)
 Article = Mapping[str, Any]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-import pandas as pd
-
-from connectors.base import BaseConnector
-from connectors.contract import Answer, Credentials, Page, PriceChange, Services, ShipmentNotice, Shop, StockChange, Window
+from connectors.base import BaseConnector, Entity, Mapper
+from connectors.contract import Credentials, Page, Services, Shop
 from connectors.woocommerce import prices, shipping, stock
 from connectors.woocommerce.endpoints import BUDGETS, ENDPOINTS
 from connectors.woocommerce.map_goods import map_listings
@@ -22,25 +20,7 @@ from connectors.woocommerce.records import ids
 from connectors.woocommerce.sites import digits, site_of
 from connectors.woocommerce.store import Store
 from connectors.woocommerce.walk import Walk, walk
-
-
-@dataclass(frozen=True)
-class WooCommerceEntity:
-    """One entity: its walk, its mapping, its ids."""
-
-    way: Walk
-    mapping: Callable[[Sequence[Page]], dict[str, pd.DataFrame]]
-    named: Callable[[Sequence[Page]], list[str]]
-    store: Store
-
-    def read(self, window: Window, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        return walk(self.way, self.store, window, cursor)
-
-    def map(self, pages: Sequence[Page]) -> dict[str, pd.DataFrame]:
-        return self.mapping(pages)
-
-    def record_ids(self, pages: Sequence[Page]) -> list[str]:
-        return self.named(pages)
+from connectors.writes import Answer, PriceChange, ShipmentNotice, StockChange
 
 
 class WooCommerceConnector(BaseConnector):
@@ -81,23 +61,16 @@ class WooCommerceConnector(BaseConnector):
         return shipping.observe_shipments(self.store, notices)
 
 
-def _entities(store: Store) -> dict[str, WooCommerceEntity]:
+def _entities(store: Store) -> dict[str, Entity]:
     shop, pseudonym, decimals = store.shop, store.services.pseudonym, digits(store.shop)
-    return {
-        "orders": WooCommerceEntity(
-            OrdersWalk(decimals), lambda pages: map_orders(shop, pseudonym, pages), lambda pages: ids(pages, "orders", _is_order), store,
-        ),
-        "listings": WooCommerceEntity(ListingsWalk(), lambda pages: map_listings(shop, pages), _article_ids, store),
-        "returns": WooCommerceEntity(
-            RefundsWalk(decimals), lambda pages: map_returns(shop, pages), lambda pages: ids(pages, "refunds"), store,
-        ),
-        "reviews": WooCommerceEntity(
-            ReviewsWalk(), lambda pages: map_reviews(shop, pages), lambda pages: ids(pages, "reviews"), store,
-        ),
-        "account": WooCommerceEntity(
-            AccountWalk(), lambda pages: map_account(shop, pages), lambda pages: account_ids(shop, pages), store,
-        ),
+    ways: dict[str, tuple[Walk, Mapper, Callable[[Sequence[Page]], list[str]]]] = {
+        "orders": (OrdersWalk(decimals), lambda pages: map_orders(shop, pseudonym, pages), lambda pages: ids(pages, "orders", _is_order)),
+        "listings": (ListingsWalk(), lambda pages: map_listings(shop, pages), _article_ids),
+        "returns": (RefundsWalk(decimals), lambda pages: map_returns(shop, pages), lambda pages: ids(pages, "refunds")),
+        "reviews": (ReviewsWalk(), lambda pages: map_reviews(shop, pages), lambda pages: ids(pages, "reviews")),
+        "account": (AccountWalk(), lambda pages: map_account(shop, pages), lambda pages: account_ids(shop, pages)),
     }
+    return {name: Entity(partial(walk, way, store), mapping, record_ids) for name, (way, mapping, record_ids) in ways.items()}
 
 
 def _is_order(record: Any) -> bool:

@@ -11,10 +11,10 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
-from connectors.contract import Answer, PriceChange
 from connectors.woocommerce import articles
 from connectors.woocommerce.articles import Article
 from connectors.woocommerce.store import Store
+from connectors.writes import Answer, PriceChange
 from transforms.money import exponents
 
 FIELDS = "price,regular_price,sale_price,on_sale"

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.contract import Answer, ShipmentNotice
 from connectors.woocommerce import lists
 from connectors.woocommerce.map_parcels import parcels_of
 from connectors.woocommerce.store import Store
 from connectors.woocommerce.words import REFUNDED_ITEM, TRACKING_ITEMS, TRACKING_NUMBER, TRACKING_PROVIDER
+from connectors.writes import Answer, ShipmentNotice
 
 TOLD = "_daiyun_parcels"  # ours: tracking number → order line → units; from it follows whether the whole order has left
 FIELDS = "id,status,meta_data,line_items,refunds"

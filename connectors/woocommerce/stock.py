@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.contract import Answer, StockChange
 from connectors.woocommerce import articles
 from connectors.woocommerce.articles import Article
 from connectors.woocommerce.store import Store
+from connectors.writes import Answer, StockChange
 
 FIELDS = "manage_stock,stock_quantity"
 

@@ -12,9 +12,10 @@ import pytest
 
 from connectors.alibaba import connect, read_contracts, read_listings
 from connectors.alibaba.endpoints import DOORS, FUND, LOGISTICS, ORDER, ORDER_LIST, PRODUCT, PRODUCT_LIST, TRACKING
-from connectors.contract import Credentials, LadderChange, LadderStep, QuotationOffer, QuotedItem, ShipmentNotice, Shop, Window
+from connectors.contract import Credentials, Shop, Window
 from connectors.errors import FatalError, RetryableError
 from connectors.iop import signature
+from connectors.writes import LadderChange, LadderStep, QuotationOffer, QuotedItem, ShipmentNotice
 
 SECRET, BUYER = "a-secret-nobody-may-see", "B700000013"
 NUMBER = "234193410001028893"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from connectors import registry
-from connectors.contract import Shop, StockChange
+from connectors.contract import Shop
 from connectors.errors import RetryableError
+from connectors.writes import StockChange
 
 SHOP = Shop("lumora", "lumora_amazon_eu", "amazon", ("DE", "FR"), {"seller_id": "A1SELLER"})
 ITEMS = "/listings/2021-08-01/items/A1SELLER"

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.contract import Credentials, ShipmentNotice, Shop, Window
+from connectors.contract import Credentials, Shop, Window
 from connectors.ebay import connect, read_orders
 from connectors.errors import FatalError, QuotaWait, RetryableError
+from connectors.writes import ShipmentNotice
 
 ORDERS, TOKEN = "/sell/fulfillment/v1/order", "/identity/v1/oauth2/token"
 WINDOW = Window(datetime(2026, 11, 15, 3, tzinfo=UTC), datetime(2026, 11, 16, 3, tzinfo=UTC))

@@ -55,7 +55,7 @@ def receipt(number, **changes):
 
 
 def read(way, etsy, cursor=None, window=NIGHT):
-    return list(walk(way, etsy, window, cursor, NOW))
+    return list(walk(way, etsy, lambda: NOW, window, cursor))
 
 
 def by_flags(**lists) -> Callable:

@@ -263,16 +263,21 @@ def test_mails_are_fetched_from_a_real_server_once_and_stay_there_unread(drop, s
     assert "mailbox at 127.0.0.1 answers" in drop.shop.check()
 
 
-def test_a_refused_login_a_missing_folder_and_a_silent_server_are_told_apart_without_the_password(drop, server):
-    where = f"imap://127.0.0.1:{server}"
-    for address, password, account, error in (
-        (where, "wrong words", {}, FatalError), (where, "open sesame", {"mailbox_inquiries": "Nowhere"}, FatalError),
-        ("imap://127.0.0.1:9", "open sesame", {}, RetryableError), ("imap://mail.example.com", "open sesame", {}, FatalError),
-        (where, "", {}, FatalError),
-    ):
-        drop.credentials = Credentials(str(drop.client), address, {"user": "agency", "password": password})
-        drop.account = {**TRUSTED, **account}
-        with pytest.raises(error) as told:
-            list(drop.shop.read("inquiries", Window(NOW - timedelta(days=2), NOW)))
-        assert "sesame" not in str(told.value) and "wrong words" not in str(told.value) and "harbor" in str(told.value)
+@pytest.mark.parametrize(
+    ("address", "password", "account", "error"),
+    [
+        ("imap://127.0.0.1:{port}", "wrong words", {}, FatalError),
+        ("imap://127.0.0.1:{port}", "open sesame", {"mailbox_inquiries": "Nowhere"}, FatalError),
+        ("imap://127.0.0.1:9", "open sesame", {}, RetryableError),
+        ("imap://mail.example.com", "open sesame", {}, FatalError),
+        ("imap://127.0.0.1:{port}", "", {}, FatalError),
+    ],
+    ids=["refused login", "missing folder", "silent server", "without TLS", "no password"],
+)
+def test_what_a_mailbox_refuses_is_told_apart_without_the_password(drop, server, address, password, account, error):
+    drop.credentials = Credentials(str(drop.client), address.format(port=server), {"user": "agency", "password": password})
+    drop.account = {**TRUSTED, **account}
+    with pytest.raises(error) as told:
+        list(drop.shop.read("inquiries", Window(NOW - timedelta(days=2), NOW)))
+    assert "sesame" not in str(told.value) and "wrong words" not in str(told.value) and "harbor" in str(told.value)
     assert "sesame" not in repr(drop.credentials)

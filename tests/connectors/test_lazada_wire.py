@@ -14,10 +14,11 @@ from xml.dom import minidom
 
 import pytest
 
-from connectors.contract import Credentials, Services, Shop, StockChange, Window
+from connectors.contract import Credentials, Services, Shop, Window
 from connectors.errors import FatalError, RetryableError
 from connectors.lazada import connect
 from connectors.memory import MemoryLimiter, MemoryTokens
+from connectors.writes import StockChange
 
 NOW = datetime(2026, 11, 16, 3, 10, tzinfo=UTC)
 NIGHT = Window(NOW - timedelta(days=1), NOW - timedelta(minutes=10))

@@ -273,7 +273,7 @@ def test_a_pull_killed_after_every_page_goes_on_with_the_same_list(loopback, sai
     connector = opened(market, *parcels)
     whole = list(connector.read("parcels", window))
     fickle = opened(market, *parcels)
-    object.__setattr__(fickle.entities["parcels"], "services", lending(fickle, [*parcels]))
+    object.__setattr__(fickle.parcels, "services", lending(fickle, [*parcels]))
     pieces = in_pieces(fickle, window)
     assert [page.part for page in pieces] == [page.part for page in whole]
     assert str(rows(connector, pieces)) == str(rows(connector, whole))

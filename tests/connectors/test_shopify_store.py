@@ -10,10 +10,11 @@ import pyarrow as pa
 import pytest
 import uvicorn
 
-from connectors.contract import Credentials, PriceChange, ProductChange, Services, ShipmentNotice, Shop, StockChange, Window
+from connectors.contract import Credentials, Services, Shop, Window
 from connectors.errors import CursorExpired, FatalError
 from connectors.memory import MemoryLimiter, MemoryTokens
 from connectors.shopify import connect, endpoints
+from connectors.writes import PriceChange, ProductChange, ShipmentNotice, StockChange
 from sandbox.house import Settings, open_house
 from sandbox.server import application
 from sandbox.shopify import open_market

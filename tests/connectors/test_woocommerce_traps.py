@@ -11,12 +11,13 @@ import pytest
 import requests
 
 from connectors import registry
-from connectors.contract import Credentials, PriceChange, Shop, StockChange, Window
+from connectors.contract import Credentials, Shop, Window
 from connectors.errors import FatalError, RetryableError
 from connectors.woocommerce import lists
 from connectors.woocommerce.auth import signature, signer
 from connectors.woocommerce.prices import price_text
 from connectors.woocommerce.read_orders import begins_a_week
+from connectors.writes import PriceChange, StockChange
 
 API = "/wp-json/wc/v3"
 KEY, SECRET = "ck_" + "a1" * 20, "cs_" + "b2" * 20

@@ -98,6 +98,16 @@ class World:
         assert shops or all(found[name].expected for name in ("orders", "order_lines", "inventory", "ledger_entries", "fx_rates"))
         return {name: table.examples for name, table in found.items() if table.mismatches}
 
+    def wrong_after_a_night(self, shops: Sequence[str]) -> dict[str, Any]:
+        """What went wrong in a night, by shop; else what differs from the truth, by table."""
+        return self.night(shops) or self.mismatches(shops)
+
+    def changed_by_another_night(self, shops: Sequence[str]) -> dict[str, Any]:
+        """What went wrong in one more night over the same hours, by shop; else the rows it touched, by table."""
+        before = self.fingerprints()
+        troubles = self.night(shops)
+        return troubles or {name: sorted({*rows} ^ {*before[name]}) for name, rows in self.fingerprints().items() if rows != before[name]}
+
     def rows(self, query: str, **values: object) -> list[dict[str, Any]]:
         with client_session(opened.engine(), "*") as conn:
             return [dict(row) for row in conn.execute(text(query), values).mappings()]

@@ -16,8 +16,7 @@ DAY = timedelta(days=1)
 
 def test_nights_over_visitors_end_at_the_truth_though_young_days_still_grow(world):
     here = world(sandbox=["--marketplaces", "amazon"], days=6, orders_per_day=2)
-    assert here.night([SHOP]) == {}
-    assert here.mismatches([SHOP]) == {}
+    assert here.wrong_after_a_night([SHOP]) == {}
     first = here.rows("SELECT site, product_id, traffic_date, visit_count FROM traffic")
     assert {row["site"] for row in first} == {"DE", "FR"} and {row["product_id"] for row in first} > {"*"}
     assert here.watermarks()[SHOP, "traffic"] == here.horizon - 3 * DAY, "three days are not proven yet, however late the run is"
@@ -26,8 +25,7 @@ def test_nights_over_visitors_end_at_the_truth_though_young_days_still_grow(worl
     assert [row["window_end"] for row in ends] == [here.horizon - 3 * DAY], "another run of the night asks for the same end"
 
     here.move_to(here.horizon + 2 * DAY)
-    assert here.night([SHOP]) == {}
-    assert here.mismatches([SHOP]) == {}
+    assert here.wrong_after_a_night([SHOP]) == {}
     assert len(here.rows("SELECT 1 FROM traffic WHERE product_id = '*'")) == len([row for row in first if row["product_id"] == "*"]) + 4
 
 

@@ -5,8 +5,10 @@ import json
 from typer.testing import CliRunner
 
 from connectors import registry
+from connectors.writes import ALL_WRITES
 from pipeline import connector_page
 from pipeline.cli import app
+from pipeline.job_kinds import KINDS
 from pipeline.settings import REPOSITORY
 from transforms.tables import CANONICAL
 
@@ -32,3 +34,9 @@ def test_the_command_lists_what_is_registered():
     assert [row["name"] for row in rows] == registry.known()
     assert all(set(row) == {"name", "modes", "reads", "writes"} and row["modes"] and row["reads"] for row in rows)
     assert "amazon" in CliRunner().invoke(app, ["connector", "list"]).stdout
+
+
+def test_every_write_that_a_connector_declares_is_one_the_night_can_send():
+    assert set(KINDS) == set(ALL_WRITES)
+    for name in registry.known():
+        assert set(registry.module(name).WRITES) <= set(ALL_WRITES), name

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from stockroom import CLIENT
 
-from connectors.contract import Answer
+from connectors.writes import Answer
 from pipeline import opened, stock
 from pipeline.job_kinds import KINDS
 from warehouse import jobs

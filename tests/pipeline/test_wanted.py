@@ -32,6 +32,15 @@ def wanted(tmp_path, database_url, monkeypatch):
         yield note
 
 
+def refusal(wanted, kind, *lines):
+    """What is said of a file that is refused; nothing where it is taken."""
+    try:
+        wanted(kind, *lines)
+    except SettingsError as why:
+        return str(why)
+    return ""
+
+
 def sells_on(folder, marketplace):
     file = folder / "clients" / f"{CLIENT}.yaml"
     shop = re.sub("marketplace: [a-z]+", f"marketplace: {marketplace}", file.read_text(encoding="utf-8"))
@@ -117,8 +126,7 @@ def test_a_parcel_is_told_to_a_payment_service_by_the_order_it_was_paid_for(want
         ("1003,UPS,T1", "'1003' names no completed payment"),
         ("1002,UPS,T1", "several payments; write one's number: 8AB05013RG002845M, 9CD05013RG002845M"),
     ):
-        with pytest.raises(SettingsError, match=why):
-            wanted("shipment", "order_id,carrier,tracking_number", row)
+        assert re.search(why, refusal(wanted, "shipment", "order_id,carrier,tracking_number", row)), row
     with pytest.raises(SettingsError, match="row 2, column line_id: paypal knows no lines"):
         wanted("shipment", "order_id,carrier,tracking_number,line_id,units", "1001,UPS,T3,1,1")
 
@@ -160,8 +168,7 @@ def test_a_ladder_is_one_wish_a_product_and_judged_at_every_quantity(wanted, tmp
         (("A0,10,1.123456789,SGD",), "row 2, column unit_price: '1.123456789' is no decimal"),
         (("A0,0,1.5,SGD",), "row 2, column minimum_quantity"),
     ):
-        with pytest.raises(SettingsError, match=why):
-            wanted("price_tiers", LADDER, *rows)
+        assert re.search(why, refusal(wanted, "price_tiers", LADDER, *rows)), rows
     said("DELETE FROM price_tiers WHERE listing_id = 'A1'")
     unknown = wanted("price_tiers", LADDER, "A0,10,1.4,SGD")
     assert unknown["reasons"] == ["P: its ladder now is unknown, or its variants show different ones"]
@@ -190,8 +197,7 @@ def test_an_offer_is_noted_for_an_open_request_once_and_always_asks_a_person(wan
         (f"9001,,{BOLT.replace('5000', '0')}", "row 2, column quantity"),
         (f"9001,,{BOLT.replace('USD', 'ZZZ')}", "no ISO 4217 code"),
     ):
-        with pytest.raises(SettingsError, match=why):
-            wanted("quotation", OFFER, row)
+        assert re.search(why, refusal(wanted, "quotation", OFFER, row)), row
 
 
 def test_a_consignment_is_told_of_a_contract_that_has_goods_to_go(wanted, tmp_path):
@@ -211,5 +217,4 @@ def test_a_consignment_is_told_of_a_contract_that_has_goods_to_go(wanted, tmp_pa
         ("2,COSCO,T3,7,1", "contract '2' is completed"),
         ("3,COSCO,T3,7,1", "'3' is no contract of the shop"),
     ):
-        with pytest.raises(SettingsError, match=why):
-            wanted("shipment", header, row)
+        assert re.search(why, refusal(wanted, "shipment", header, row)), row

@@ -12,21 +12,10 @@ import pytest
 
 from connectors import alibaba as vendor
 from connectors.alibaba import read_contracts, read_listings
-from connectors.contract import (
-    Credentials,
-    LadderChange,
-    LadderStep,
-    PriceChange,
-    QuotationOffer,
-    QuotedItem,
-    Services,
-    ShipmentNotice,
-    Shop,
-    StockChange,
-    Window,
-)
+from connectors.contract import Credentials, Services, Shop, Window
 from connectors.errors import FatalError, RetryableError
 from connectors.memory import MemoryLimiter, MemoryTokens
+from connectors.writes import LadderChange, LadderStep, PriceChange, QuotationOffer, QuotedItem, ShipmentNotice, StockChange
 from pipeline.demo.truth import compare
 from sandbox.alibaba import apps
 from transforms.tables import CANONICAL

@@ -11,9 +11,10 @@ import pytest
 
 from connectors import aliexpress as vendor
 from connectors.aliexpress import read_listings, read_orders
-from connectors.contract import Credentials, PriceChange, Services, ShipmentNotice, Shop, StockChange, Window
+from connectors.contract import Credentials, Services, Shop, Window
 from connectors.errors import RetryableError
 from connectors.memory import MemoryLimiter, MemoryTokens
+from connectors.writes import PriceChange, ShipmentNotice, StockChange
 from pipeline.demo.truth import compare
 from transforms.tables import CANONICAL
 

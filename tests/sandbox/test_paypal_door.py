@@ -18,9 +18,10 @@ import pytest
 import requests
 import uvicorn
 
-from connectors.contract import Credentials, Services, ShipmentNotice, Shop, Window
+from connectors.contract import Credentials, Services, Shop, Window
 from connectors.memory import MemoryLimiter, MemoryTokens
 from connectors.paypal import connect, tracking, words
+from connectors.writes import ShipmentNotice
 from pipeline.demo.truth import compare
 from sandbox import paypal_ids
 from sandbox.house import Settings, open_house

@@ -57,6 +57,19 @@ def test_stages_are_replaced_as_a_set_for_the_touched_orders(engine, rows, arriv
     assert stages(engine) == {"1": {"ordered"}, "2": {"ordered"}}
 
 
+def test_a_parcel_that_is_taken_back_is_followed_no_longer(engine, rows, arrive):
+    def batch(hour, *parcels):
+        told = [{"order_id": "1", "shipment_id": parcel, "tracking_number": f"T-{parcel}", "hour": hour} for parcel in parcels]
+        return rows.stamped({
+            "orders": rows.frame("orders", [{"order_id": "1", "hour": hour}]),
+            "shipments": rows.frame("shipments", told), "shipment_lines": rows.frame("shipment_lines", []),
+        })
+
+    for hour, parcels in enumerate((["a", "b"], ["b"], [])):
+        arrive(ORDERS, batch(hour, *parcels))
+        assert [row[0] for row in shown(engine, "followed_shipments", "shipment_id")] == parcels
+
+
 def test_a_shop_that_changes_its_mode_keeps_no_history_of_the_other(engine, rows, arrive):
     arrive(ORDERS, rows.batch([{"order_id": "1"}]))
     arrive(StagedShop("lumora", "lumora_amazon_us", "c2c", "America/Los_Angeles"), rows.batch([{"order_id": "1"}]))

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from connectors.contract import PriceChange, ShipmentNotice, StockChange, Window
+from connectors.contract import Window
 from connectors.ebay import ENDPOINTS
 from connectors.errors import CursorExpired, FatalError, QuotaWait, RetryableError
+from connectors.writes import PriceChange, ShipmentNotice, StockChange
 
 
 @pytest.fixture

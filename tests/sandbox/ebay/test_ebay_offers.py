@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.contract import OfferChange, Window
+from connectors.contract import Window
+from connectors.writes import OfferChange
 from sandbox.ebay import ids
 
 ACCOUNT = {"fulfillment_policy_id": "11", "payment_policy_id": "12", "return_policy_id": "13", "location_key": "hall-2"}

@@ -147,7 +147,7 @@ def test_every_reading_call_of_ours_is_one_of_etsys_with_parameters_it_knows(sta
     listener, number = Listener(stand), stand.market.account("kiln_etsy")["shop_id"]
     window = Window(stand.house.clock.horizon - timedelta(days=25), stand.house.clock.horizon)
     for way in (OrdersWay, ListingsWay, ReviewsWay, LedgerWay, AccountWay):
-        list(walk(way(number), listener, window, None, NOW))
+        list(walk(way(number), listener, lambda: NOW, window, None))
     for name, path, parameters in listener.calls:
         method, address, told = operations()[name]
         pattern = f"/v3/application{path}".split("/")

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from connectors.contract import PriceChange, ShipmentNotice, StockChange
 from connectors.errors import RetryableError
 from connectors.etsy.inventory import Wish, apply, writable
 from connectors.etsy.shipping import observe_shipments, push_shipments
 from connectors.etsy.writes import observe_prices, observe_stock, push_prices, push_stock
 from connectors.verdicts import Reply
+from connectors.writes import PriceChange, ShipmentNotice, StockChange
 
 NOW = datetime(2026, 11, 16, 3, 10, tzinfo=UTC)
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from connectors.contract import PriceChange, ShipmentNotice, StockChange, Window
+from connectors.contract import Window
+from connectors.writes import PriceChange, ShipmentNotice, StockChange
 
 SHIPPED = datetime(2026, 11, 15, 9, tzinfo=UTC)
 
