@@ -10,7 +10,6 @@ import json
 import os
 import secrets
 import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -113,7 +112,3 @@ def add_pools(file: Path, clients: Path) -> None:
     for name, slots in pools(clients).items():
         there.setdefault(name, {"slots": slots, "description": f"shops of {name} pulled at once", "include_deferred": False})
     file.write_text(json.dumps(there), encoding="utf-8")
-
-
-if __name__ == "__main__":  # deploy/init.sh
-    add_pools(Path(sys.argv[1]), Path(os.environ.get("DAIYUN_CLIENTS") or REPOSITORY / "clients"))

@@ -14,49 +14,72 @@ from pipeline.clients import load_clients
 REPOSITORY = Path(__file__).resolve().parents[2]
 MARKETPLACES = {shop.marketplace for client in load_clients(REPOSITORY / "clients") for shop in client.shops}
 LOOK = """
-import json, socket, sys, time
+import json, os, socket, sys, time
 def refuse(*args, **kwargs):
     raise OSError("a DAG file spoke to the network while it was parsed")
 from airflow.dag_processing.dagbag import DagBag
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
-DagBag("dags/brand_reports.py", safe_mode=False)  # the first file of a parser also pays for Airflow's own imports
-start = time.process_time()
-bag = DagBag("dags")
-print(json.dumps({
-    "seconds": time.process_time() - start,
-    "errors": bag.import_errors,
-    "trackers": sorted(sys.modules["dags.support"].TRACKERS),
-    "heavy": sorted({"pandas", "great_expectations", "pyarrow", "requests", "psycopg", "pipeline", "warehouse"} & set(sys.modules)),
-    "dags": {
-        dag.dag_id: {
-            "doc": dag.doc_md or "",
-            "tasks": {task.task_id: [task.retries, task.pool, task.trigger_rule] for task in dag.tasks},
-            "upstream": {task.task_id: sorted(task.upstream_task_ids) for task in dag.tasks},
-            "outlets": [task.task_id for task in dag.tasks if task.outlets],
-            "scheduled": repr(dag.schedule),
-        }
-        for dag in bag.dags.values()
-    },
-}))
+
+def look():
+    DagBag("dags/brand_reports.py", safe_mode=False)  # the first file of a parser also pays for Airflow's own imports
+    start = time.process_time()
+    bag = DagBag("dags")
+    return {
+        "seconds": time.process_time() - start,
+        "errors": bag.import_errors,
+        "trackers": sorted(sys.modules["dags.support"].TRACKERS),
+        "heavy": sorted({"pandas", "great_expectations", "pyarrow", "requests", "psycopg", "pipeline", "warehouse"} & set(sys.modules)),
+        "dags": {
+            dag.dag_id: {
+                "doc": dag.doc_md or "",
+                "tasks": {task.task_id: [task.retries, task.pool, task.trigger_rule] for task in dag.tasks},
+                "upstream": {task.task_id: sorted(task.upstream_task_ids) for task in dag.tasks},
+                "outlets": [task.task_id for task in dag.tasks if task.outlets],
+                "scheduled": repr(dag.schedule),
+            }
+            for dag in bag.dags.values()
+        },
+    }
+
+for line in sys.stdin:  # as Airflow's own processor does it: each look in a fork, which finds Airflow imported and none of our files
+    if (child := os.fork()) == 0:
+        os.environ.update(json.loads(line))
+        print("SEEN " + json.dumps(look()), flush=True)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        print("SEEN", flush=True)
 """
 
 
-def parse(tmp_path: Path, **env: str) -> dict:
+@pytest.fixture(scope="module")
+def parse(tmp_path_factory):
+    """Look at all DAG files as a parser with these variables does."""
     own = {
-        "AIRFLOW_HOME": str(tmp_path),
+        "AIRFLOW_HOME": str(tmp_path_factory.mktemp("home")),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql+psycopg2://nobody@127.0.0.1:1/nothing",
         "PYTHONPATH": str(REPOSITORY),
     }
-    environment = {**os.environ, **own, **env}
-    done = subprocess.run([sys.executable, "-c", LOOK], cwd=REPOSITORY, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen([sys.executable, "-c", LOOK], cwd=REPOSITORY, env={**os.environ, **own}, **pipes) as process:
+
+        def look(**env: str) -> dict:
+            print(json.dumps(env), file=process.stdin, flush=True)
+            log = []
+            while not log or not log[-1].startswith("SEEN"):
+                log.append(process.stdout.readline())
+                assert log[-1], "".join(log)
+            told = log.pop().removeprefix("SEEN").strip()
+            assert told, "".join(log)
+            return json.loads(told)
+
+        yield look
+        process.stdin.close()
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory) -> dict:
-    return parse(tmp_path_factory.mktemp("home"))
+def seen(parse) -> dict:
+    return parse()
 
 
 def test_every_dag_loads_without_network_database_or_heavy_imports(seen):
@@ -98,23 +121,23 @@ def test_the_asset_comes_from_one_unmapped_task_so_that_a_night_is_one_event(see
     assert {dag_id: dag["outlets"] for dag_id, dag in seen["dags"].items() if dag["outlets"]} == {"nightly_sync": ["publish"]}
 
 
-def test_the_night_follows_its_cron_or_waits_for_a_person(seen, tmp_path):
+def test_the_night_follows_its_cron_or_waits_for_a_person(seen, parse):
     assert "0 3 * * *" in seen["dags"]["nightly_sync"]["scheduled"]
-    by_hand = parse(tmp_path, DAIYUN_NIGHT_CRON="manual")
+    by_hand = parse(DAIYUN_NIGHT_CRON="manual")
     assert by_hand["dags"]["nightly_sync"]["scheduled"] == "None"
 
 
-def test_a_client_file_that_is_not_yaml_leaves_the_other_clients_groups_in_place(tmp_path):
+def test_a_client_file_that_is_not_yaml_leaves_the_other_clients_groups_in_place(parse, tmp_path):
     (tmp_path / "good.yaml").write_text("name: good\nshops: [{name: good_shop, marketplace: lazada, sites: [SG]}]\n")
     (tmp_path / "bad.yaml").write_text("name: [unclosed\nshops: {")
     (tmp_path / "flat.yaml").write_text("just a sentence")
-    found = parse(tmp_path, DAIYUN_CLIENTS=str(tmp_path))
+    found = parse(DAIYUN_CLIENTS=str(tmp_path))
     assert found["errors"] == {}
     assert "lazada.pull" in found["dags"]["nightly_sync"]["tasks"]
     assert "amazon.pull" not in found["dags"]["nightly_sync"]["tasks"]
 
 
-def test_a_folder_without_any_shop_is_an_import_error_that_names_the_folder(tmp_path):
-    found = parse(tmp_path, DAIYUN_CLIENTS=str(tmp_path))
+def test_a_folder_without_any_shop_is_an_import_error_that_names_the_folder(parse, tmp_path):
+    found = parse(DAIYUN_CLIENTS=str(tmp_path))
     assert list(found["errors"]) == ["dags/nightly_sync.py"]
     assert str(tmp_path) in found["errors"]["dags/nightly_sync.py"]

@@ -14,16 +14,23 @@ from pipeline.airflow_home import environment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NIGHTS = """
-import json, os, sys
-import airflow.api_fastapi.execution_api.app, airflow.sdk.execution_time.supervisor
+import asyncio, json, os, sys
+import httpx
 from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk.execution_time.supervisor import in_process_api_server
+
+async def warm():  # a night speaks to an API in its own process, which makes its routes for seconds when it is first asked
+    async with httpx.AsyncClient(transport=in_process_api_server().atransport, base_url="http://here") as client:
+        await client.get("/nothing")
+
+asyncio.run(warm())
 
 def night(clients):
     os.environ["DAIYUN_CLIENTS"] = clients
     run = DagBag("dags/nightly_sync.py").dags["nightly_sync"].test(run_conf={"until": "2026-11-16T03:00:00Z"})
     return {"state": run.state, "tasks": {ti.task_id: ti.state for ti in run.get_task_instances()}}
 
-for line in sys.stdin:  # each night in a process of its own, that finds Airflow imported
+for line in sys.stdin:  # each night in a process of its own, that finds Airflow imported and its API made
     if (child := os.fork()) == 0:
         print("NIGHT " + json.dumps(night(line.strip())), flush=True)
         os._exit(0)

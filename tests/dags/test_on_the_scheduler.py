@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from conftest import sleep_until
 
 H = "2026-11-16T03:00:00+00:00"
 SHOPS = 5
@@ -11,14 +12,6 @@ SHOPS = 5
 def states(airflow, run) -> dict[tuple[str, str], str]:
     """(task, map name) → state."""
     return {(ti["task_id"], ti["rendered_map_index"] or str(ti["map_index"])): ti["state"] for ti in airflow.task_instances(run)}
-
-
-def sleep_until(what, seconds=60):
-    until = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.3)
-    return found
 
 
 def night(airflow, **conf):
@@ -71,6 +64,10 @@ def test_what_no_retry_can_mend_is_tried_once_and_says_why(airflow, stage, troub
     assert stage.subjects("pull_shop").count("northpeak_lazada_ph") == 1
     failed = next(ti for ti in airflow.task_instances(troubled_night["run"]) if (ti["task_id"], ti["state"]) == ("lazada.pull", "failed"))
     assert "HTTP 401, renew the connection 'northpeak_lazada_ph'" in airflow.log(failed)
+
+
+def test_every_task_finds_the_verbs_imported_by_the_scheduler(airflow, stage, troubled_night):
+    assert {call["imported_by"] for call in stage.calls("pull_shop")} == {airflow.pids["scheduler"]}
 
 
 def test_a_pull_that_waits_for_its_quota_gives_its_slot_back_and_comes_again(stage, troubled_night):

@@ -11,13 +11,14 @@ from pipeline import clients as client_files
 from pipeline.errors import PullFailed, Refused, TryLater, Uncertified
 
 FOLDER = Path(os.environ["STAND_IN"])
+IMPORTED_BY = os.getpid()
 FILES = client_files.read_clients(Path(os.environ["DAIYUN_CLIENTS"]))
 CLIENTS = list(FILES.good.values())
 
 
 def _note(verb, subject, **what):
     with (FOLDER / "calls.jsonl").open("a") as out:
-        out.write(json.dumps({"verb": verb, "subject": subject, **what}, default=str) + "\n")
+        out.write(json.dumps({"verb": verb, "subject": subject, "imported_by": IMPORTED_BY, **what}, default=str) + "\n")
     script = json.loads((FOLDER / "script.json").read_text())
     trouble = script.get(f"{verb} {subject}")
     if trouble == "fatal":
