@@ -52,6 +52,7 @@ class Reading:
     Attributes:
         rows: table → key → row, merged; ``held``: rows in quarantine, one a broken rule; ``ids``: the records by the pages alone.
         fault: what the certificate would say; None: complete. ``trouble``: the connector's own word that it could not.
+        calls: how often the marketplace was asked; told of calm readings only.
     """
 
     pages: list[Page] = field(default_factory=list)
@@ -60,6 +61,7 @@ class Reading:
     ids: list[str] = field(default_factory=list)
     fault: str | None = None
     trouble: ConnectorError | None = None
+    calls: int = 0
 
     @property
     def is_proven(self) -> bool:
@@ -184,11 +186,17 @@ class Bench:
 
     def read(self, entity: str, window: Window, onto: Reading | None = None, *, connector: Connector | None = None) -> Reading:
         """Read, map, check, merge and certify; trouble the connector reports is a result, any other exception a failure."""
+        pages, trouble = self.tried(entity, window, connector=connector)
+        return self.keep(entity, pages, onto) if trouble is None else Reading(trouble=trouble)
+
+    def tried(
+        self, entity: str, window: Window, *, connector: Connector | None = None
+    ) -> tuple[list[Page], ConnectorError | None]:
+        """All pages, or none and the trouble that the connector reports."""
         try:
-            pages = self.pages(entity, window, connector=connector)
+            return self.pages(entity, window, connector=connector), None
         except ConnectorError as trouble:
-            return Reading(trouble=trouble)
-        return self.keep(entity, pages, onto)
+            return [], trouble
 
     def inside(self, entity: str, window: Window, reading: Reading) -> dict[str, dict[tuple[Any, ...], dict[str, Any]]]:
         """A reading's content without the records that lie outside the window: a vendor may show more than it was asked for."""
@@ -208,8 +216,14 @@ class Bench:
         """The same without trouble on the way; remembered until the world moves on."""
         asked = (entity, window, self.clock.horizon)
         if asked not in self._remembered:
-            self._remembered[asked] = self.read(entity, window)
+            before = self.gateway.passed
+            read = self.read(entity, window)
+            self._remembered[asked] = dataclasses.replace(read, calls=self.gateway.passed - before)
         return self._remembered[asked]
+
+    def kept_like(self, calm: Reading, entity: str, pages: Sequence[Page]) -> Reading:
+        """What becomes of landed pages; where they are the very ones of a calm reading, what became of those."""
+        return calm if [*map(_landed, pages)] == [*map(_landed, calm.pages)] else self.keep(entity, pages)
 
     def keep(self, entity: str, pages: Sequence[Page], onto: Reading | None = None) -> Reading:
         """What becomes of landed pages; ``onto``: an earlier reading whose rows these come on top of."""
@@ -283,6 +297,11 @@ def merge(
         kept |= newer
         won[name] = set(newer)
     return stored
+
+
+def _landed(page: Page) -> tuple[Any, ...]:
+    """All of a page that a mapping may look at, without when it came."""
+    return page.body, page.part, page.group, page.announced, page.request
 
 
 def _pull() -> SimpleNamespace:

@@ -76,12 +76,13 @@ class Rule:
 
 
 class Gateway:
-    """``base`` stands for ``target`` in every address; ``calls`` are those of the present rule."""
+    """``base`` stands for ``target`` in every address; ``calls`` are those of the present rule, ``passed`` counts all there ever were."""
 
     def __init__(self, target: str, now: Callable[[], datetime]) -> None:
         self.target, self._now = target, now
         self.rule: Rule | None = None
         self.calls: list[Call] = []
+        self.passed = 0
         self._running = 0
         self._pool = urllib3.PoolManager(maxsize=8, retries=False)
         self._lock = threading.Lock()
@@ -122,6 +123,7 @@ class Gateway:
         with self._lock:
             call = Call(len(calls), method, path, self._now(), headers, body)
             calls.append(call)
+            self.passed += 1
         if call.number >= MOST_CALLS:
             return Reply(410, body=b"the gateway gives up: this reading never ends")
         own = rule.before(call)
