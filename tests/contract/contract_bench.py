@@ -277,7 +277,9 @@ class Bench:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain Python values."""
-    return pa.Table.from_pandas(frame, preserve_index=False).to_pylist()
+    names = list(frame.columns)
+    columns = [pa.array(frame[name].array).to_pylist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def merge(
