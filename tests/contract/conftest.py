@@ -149,14 +149,17 @@ class Benches:
 
     def shops(self, name: str) -> list[Shop]:
         if name not in self._shops:
-            told = self.stage(name).told
-            found = told["marketplaces"][name]["shops"]
-            tables = sorted({endpoint.tables[0] for endpoint in module(name).ENDPOINTS.values()})
-            asked = [requests.get(f"{told['truth']}/{table}", {"marketplace": name}, timeout=60) for table in tables]
-            counts = Counter(row["shop"] for answer in asked for row in answer.json())
+            found = self.stage(name).told["marketplaces"][name]["shops"]
+            counts = self._rows_told(name) if len(found) > 1 else Counter()
             made = [Shop(each["client"], shop, name, tuple(each["sites"]), each["account"]) for shop, each in found.items()]
             self._shops[name] = sorted(made, key=lambda shop: -counts[shop.name])
         return self._shops[name]
+
+    def _rows_told(self, name: str) -> Counter[str]:
+        """How many rows the truth tells of each shop."""
+        tables = sorted({endpoint.tables[0] for endpoint in module(name).ENDPOINTS.values()})
+        asked = [requests.get(f"{self.stage(name).told['truth']}/{table}", {"marketplace": name}, timeout=60) for table in tables]
+        return Counter(row["shop"] for answer in asked for row in answer.json())
 
 
 @pytest.fixture(scope="session")
