@@ -9,6 +9,7 @@ import dataclasses
 import functools
 import itertools
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -91,6 +92,7 @@ class Bench:
     pseudonyms: set[str] = field(default_factory=set)
     _rested_after: int = 0
     _remembered: dict[Any, Reading] = field(default_factory=dict)
+    _truths: dict[Any, list[dict[str, Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         account = json.loads(self.by_way_of_the_gateway(json.dumps(dict(self.shop.account))))
@@ -117,7 +119,8 @@ class Bench:
     def rest(self) -> None:
         """Sleep until a quota that fills slowly is full again: no test shall live on what another one left."""
         slow = [each for each in self.module.BUDGETS.values() if each.burst / each.rate_per_second > SLOW_SECONDS]
-        if slow and len(self.counted) - self._rested_after > min(each.burst for each in slow) / 3:
+        used = Counter(self.counted[self._rested_after :])
+        if any(used[each.operation] > each.burst / 3 for each in slow):
             self.clock.sleep(max(each.burst / each.rate_per_second for each in slow))
             self._rested_after = len(self.counted)
 
@@ -244,7 +247,16 @@ class Bench:
         return Reading(list(pages), rows, held, ids, proof.fault())
 
     def truth(self, table: str) -> list[dict[str, Any]]:
-        """The marketplace's own statement of this shop's rows, as of now."""
+        """The marketplace's own statement of this shop's rows, as of now; remembered until the world moves on.
+
+        Not what a tracking service tells: that hangs on what it was asked to follow, and when.
+        """
+        asked = (table, self.clock.horizon)
+        if self.parcels or asked not in self._truths:
+            self._truths[asked] = self._asked_truth(table)
+        return self._truths[asked]
+
+    def _asked_truth(self, table: str) -> list[dict[str, Any]]:
         answer = requests.get(f"{self.told['truth']}/{table}", params={"shop": self.shop.name}, timeout=60)
         answer.raise_for_status()
         return answer.json()

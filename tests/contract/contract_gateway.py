@@ -150,7 +150,8 @@ class Gateway:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 with gateway._underway():
                     reply = gateway._answer(self.command, self.path, dict(self.headers.items()), body)
-                time.sleep(reply.stall_seconds)
+                if reply.stall_seconds:
+                    time.sleep(reply.stall_seconds)
                 self.send_response_only(reply.status)
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
