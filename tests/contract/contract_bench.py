@@ -117,10 +117,13 @@ class Bench:
             self.folder.renew(self.clock.horizon)
 
     def rest(self) -> None:
-        """Sleep until a quota that fills slowly is full again: no test shall live on what another one left."""
+        """Sleep until a quota that fills slowly is full again: no test shall live on what another one left.
+
+        One that no call was ever counted under (a day's, beside the operations' own) is spent by all of them.
+        """
         slow = [each for each in self.module.BUDGETS.values() if each.burst / each.rate_per_second > SLOW_SECONDS]
-        used = Counter(self.counted[self._rested_after :])
-        if any(used[each.operation] > each.burst / 3 for each in slow):
+        used, counted = Counter(self.counted[self._rested_after :]), set(self.counted)
+        if any((used[each.operation] if each.operation in counted else used.total()) > each.burst / 3 for each in slow):
             self.clock.sleep(max(each.burst / each.rate_per_second for each in slow))
             self._rested_after = len(self.counted)
 
