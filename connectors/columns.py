@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.flatten import Faults
-from transforms.money import to_minor_units
+from transforms.money import minor_units
 
 INSTANT = pa.timestamp("us", tz="UTC")
 RATE = pa.decimal128(20, 8)
@@ -54,11 +54,12 @@ def decimals(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
 def amounts(values: Sequence[Any], currencies: Sequence[Any], name: str, faults: Faults) -> pa.Array:
     """Money in minor units of each row's currency, from text or whole numbers; a float is refused."""
     wording = _amount_texts(values, name, faults)
-    codes = pd.Series(pd.arrays.ArrowExtensionArray(texts(currencies, "currency", Faults(len(currencies)))))
-    minor, why = to_minor_units(pd.Series(pd.arrays.ArrowExtensionArray(wording)), codes)
-    for row, sentence in ((row, why.iat[row]) for row in np.flatnonzero(why.notna().to_numpy())):
-        faults.add(int(row), name, sentence)
-    return _chunkless(pa.array(minor, pa.int64(), from_pandas=True))
+    minor, why = minor_units(wording, texts(currencies, "currency", Faults(len(currencies))))
+    if why.null_count < len(why):
+        for row, sentence in enumerate(why.to_pylist()):
+            if sentence is not None:
+                faults.add(row, name, sentence)
+    return minor
 
 
 def _amount_texts(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
@@ -66,10 +67,6 @@ def _amount_texts(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:
         return pa.array(values, pa.string())
     except (pa.ArrowException, UnicodeEncodeError, TypeError):
         return _one_by_one(values, name, faults, _amount_text, pa.string())
-
-
-def _chunkless(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def instants(values: Sequence[Any], name: str, faults: Faults) -> pa.Array:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import requests
 
@@ -93,6 +94,7 @@ class Session:
         self._timeout = timeout_seconds or (CONNECT_SECONDS, services.answer_seconds)
         self._http = requests.Session()
         self._http.auth = _no_auth  # else requests would take a password from ~/.netrc
+        self._roads: dict[tuple[str, str], dict[str, Any]] = {}
 
     def __repr__(self) -> str:
         return f"Session({self.who()})"
@@ -155,7 +157,11 @@ class Session:
         return Reply(answer.status_code, answer.headers, answer.content, self.services.clock.now(), _request_id(answer.headers), sent_at)
 
     def _environment(self, url: str | None) -> dict[str, Any]:
-        return dict(self._http.merge_environment_settings(url, {}, False, None, None))
+        """Proxy and certificates for the address's host: asked once a host, for requests goes through all variables twice each time."""
+        host = urlsplit(url or "")[:2]
+        if host not in self._roads:
+            self._roads[host] = dict(self._http.merge_environment_settings(url, {}, False, None, None))
+        return self._roads[host]
 
     def _wait_for_quota(self, operation: str) -> None:
         budget = self._budgets.get(operation)

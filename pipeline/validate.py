@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors import registry
 from connectors.contract import Connector, Endpoint
@@ -20,7 +21,7 @@ from warehouse import ledger, quarantine
 from warehouse.landing import LandedPage
 
 log = logging.getLogger(__name__)
-INSTANT, TEXT, NUMBER = pd.ArrowDtype(pa.timestamp("us", tz="UTC")), pd.ArrowDtype(pa.string()), pd.ArrowDtype(pa.int64())
+INSTANT = pd.ArrowDtype(pa.timestamp("us", tz="UTC"))
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,20 @@ def _children(table: str, frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.Da
 def stamp(frame: pd.DataFrame, pull: ledger.Pull, chunk: Chunk) -> pd.DataFrame:
     """Add version and provenance to a mapped frame: when its page arrived, which mapping of it this is, where the raw record lies."""
     arrivals = pa.array([page.received_at for page in chunk.pages], type=INSTANT.pyarrow_dtype)
-    places = pa.array(frame["landing_page"], type=pa.int64(), from_pandas=True)
-    seen = pd.Series(arrivals.take(places), dtype=INSTANT, index=frame.index)
-    numbers = (frame["landing_page"].astype("int64[pyarrow]") + chunk.first_page).astype(TEXT)
-    stamped = frame.drop(columns=["landing_page", "landing_record"])
-    stamped["seen_at"] = seen
-    stamped["derivation"] = pd.Series(pull.derivation, index=frame.index, dtype=NUMBER)
-    stamped["source_updated_at"] = stamped["source_updated_at"].astype(INSTANT).fillna(seen)
-    stamped["landing_ref"] = f"{pull.pull_id}/" + numbers + "#" + frame["landing_record"].astype("int64[pyarrow]").astype(TEXT)
-    return stamped
+    pages, records = (pa.array(frame[name], type=pa.int64(), from_pandas=True) for name in ("landing_page", "landing_record"))
+    seen = arrivals.take(pages)
+    told = pa.array(frame["source_updated_at"].astype(INSTANT))
+    return frame.drop(columns=["landing_page", "landing_record"]).assign(
+        seen_at=_series(seen, frame), derivation=_series(pa.repeat(pa.scalar(pull.derivation, pa.int64()), len(frame)), frame),
+        source_updated_at=_series(pc.coalesce(told, seen), frame), landing_ref=_series(_places(pull, chunk, pages, records), frame),
+    )
+
+
+def _places(pull: ledger.Pull, chunk: Chunk, pages: pa.Array, records: pa.Array) -> pa.Array:
+    """Where each raw record lies: ``<pull id>/<page>#<record>``."""
+    numbers, texts = pc.add(pages, pa.scalar(chunk.first_page, pa.int64())), pa.string()
+    return pc.binary_join_element_wise(pc.binary_join_element_wise(f"{pull.pull_id}/", numbers.cast(texts), ""), records.cast(texts), "#")
+
+
+def _series(values: pa.Array | pa.ChunkedArray, frame: pd.DataFrame) -> pd.Series:
+    return pd.Series(pd.arrays.ArrowExtensionArray(values), index=frame.index, copy=False)

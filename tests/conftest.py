@@ -29,6 +29,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """A worker takes whole files, and of the contract suite all that concerns one connector: what its bench has opened and read
+    serves eight files."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    from connectors import registry
+
+    connectors = set(registry.known())
+
+    class ByConnector(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, test = nodeid.partition("::")
+            named = connectors.intersection(test.partition("[")[2].rstrip("]").split("-")) if "/contract/" in file else ()
+            return f"tests/contract of {min(named)}" if named else file
+
+    return ByConnector(config, log)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Embedded]:
     """The embedded server, its database ``daiyun`` migrated (other databases are copied from it).

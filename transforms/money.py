@@ -25,6 +25,7 @@ TEXT = pd.ArrowDtype(pa.string())
 _PLAIN = r"^[+-]?[0-9]{1,14}(\.[0-9]{1,10})?$"
 _NUMBER = re.compile(r"[+-]?[0-9]{1,60}(\.[0-9]{0,60})?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 _PARSED = pa.decimal128(24, 10)
+_POWERS = pa.array([10**power for power in range(5)], pa.int64()).cast(pa.decimal128(19, 0)).cast(pa.decimal128(5, 0))
 _INT64_LIMIT = 2**63 - 1
 
 
@@ -59,17 +60,22 @@ def to_minor_units(amounts: pd.Series, currencies: pd.Series) -> tuple[pd.Series
     Raises:
         SchemaError: the amounts are floats.
     """
-    texts, codes = _as_text(amounts), pa.array(currencies, pa.string(), from_pandas=True)
+    values, faults = minor_units(_as_text(amounts), pa.array(currencies, pa.string(), from_pandas=True))
+    return pd.Series(values, dtype=INT64, index=amounts.index), pd.Series(faults, dtype=TEXT, index=amounts.index)
+
+
+def minor_units(texts: pa.Array, codes: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """:func:`to_minor_units` for columns of texts, both in Arrow: mappings ask it of column after column."""
+    none = pa.nulls(len(texts), pa.string())
+    if texts.null_count == len(texts):
+        return pa.nulls(len(texts), pa.int64()), none
     exponent, is_known = _exponent_of(codes)
     is_plain = pc.fill_null(pc.match_substring_regex(texts, _PLAIN), False)
     minor, is_exact = _scaled(pc.if_else(is_plain, texts, None), exponent)
     is_taken = pc.and_(pc.and_(is_plain, is_known), is_exact)
     values = pc.if_else(is_taken, minor, pa.scalar(None, pa.int64()))
-    faults: list[str | None] | pa.Array = pa.nulls(len(texts), pa.string())
     odd = np.flatnonzero(pc.and_(pc.is_valid(texts), pc.invert(is_taken)).to_numpy(zero_copy_only=False))
-    if len(odd):
-        values, faults = _one_by_one(values, texts, codes, odd)
-    return pd.Series(values, dtype=INT64, index=amounts.index), pd.Series(faults, dtype=TEXT, index=amounts.index)
+    return _one_by_one(values, texts, codes, odd) if len(odd) else (values, none)
 
 
 def format_money(minor: int, currency: str, locale: str) -> str:
@@ -106,13 +112,12 @@ def _exponent_of(codes: pa.Array) -> tuple[pa.Array, pa.Array]:
 
 def _scaled(texts: pa.Array, exponent: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Plain amounts times 10^exponent, and whether nothing but zeros lay behind the currency's decimals."""
-    powers = pa.array([10**power for power in range(5)], pa.int64()).cast(pa.decimal128(19, 0)).cast(pa.decimal128(5, 0))
-    scaled = pc.multiply(texts.cast(_PARSED), powers.take(exponent))
+    scaled = pc.multiply(texts.cast(_PARSED), _POWERS.take(exponent))
     whole = pc.trunc(scaled)
     return whole.cast(pa.decimal128(38, 10)).cast(pa.decimal128(19, 0)).cast(pa.int64()), pc.fill_null(pc.equal(scaled, whole), False)
 
 
-def _one_by_one(values: pa.Array, texts: pa.Array, codes: pa.Array, odd: np.ndarray) -> tuple[list, list]:
+def _one_by_one(values: pa.Array, texts: pa.Array, codes: pa.Array, odd: np.ndarray) -> tuple[pa.Array, pa.Array]:
     """Judge the few amounts that are not plain."""
     found, faults = values.to_pylist(), [None] * len(texts)
     for place in odd:
@@ -120,7 +125,7 @@ def _one_by_one(values: pa.Array, texts: pa.Array, codes: pa.Array, odd: np.ndar
             found[place] = _exact(texts[place].as_py(), codes[place].as_py())
         except ValueError as error:
             faults[place] = str(error)
-    return found, faults
+    return pa.array(found, pa.int64()), pa.array(faults, pa.string())
 
 
 def _exact(text: str, currency: str | None) -> int:

@@ -35,11 +35,8 @@ class Kind(Enum):
         member = object.__new__(cls)
         member._value_ = len(cls.__members__)
         member.arrow = arrow
+        member.dtype = pd.ArrowDtype(arrow)
         return member
-
-    @property
-    def dtype(self) -> pd.ArrowDtype:
-        return pd.ArrowDtype(self.arrow)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 WITHIN = 30  # filled rows: titles and filters stand above a header
 BLANK = frozenset(("", "--", "-", "—", "–", "n/a", "null"))
 SUMS = ("total", "grand total", "results from", "总计", "總計", "合计", "合計", "汇总", "小计", "小計")
+_SUMS_AND_MORE = tuple(word + mark for word in SUMS for mark in (" ", ":", "-"))
+_BESIDE_BRACKETS = re.compile(r"\s*([()])\s*")
 
 Patterns = Mapping[str, Sequence[re.Pattern[str]]]  # our word → its headers, the better one first
 
@@ -41,13 +43,15 @@ class Grid:
 
 def said(cell: str) -> str | None:
     """The cell's text, None where it is one of the ways to write nothing."""
-    return None if plain(cell) in BLANK else cell
+    even = cell.strip().casefold() if cell.isascii() else plain(cell)  # no word of ``BLANK`` has a blank or a bracket in it
+    return None if even in BLANK else cell
 
 
 def plain(text: str) -> str:
     """A header as it is compared: without width, case, doubled blanks, and blanks beside brackets."""
-    even = " ".join(unicodedata.normalize("NFKC", text).replace("\ufeff", "").casefold().split())
-    return re.sub(r"\s*([()])\s*", r"\1", even)
+    whole = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("\ufeff", "")
+    even = " ".join(whole.casefold().split())
+    return _BESIDE_BRACKETS.sub(r"\1", even) if "(" in even or ")" in even else even
 
 
 def places(fields: Patterns, header: Sequence[str]) -> dict[str, int]:
@@ -64,14 +68,15 @@ def places(fields: Patterns, header: Sequence[str]) -> dict[str, int]:
 
 def is_sum(row: Sequence[str], key: int) -> bool:
     """Whether a row is the sum of the others: it begins with such a word and says nothing, or that word, where its own key would stand."""
-    first = plain(next(filter(None, row)))
+    if not _is_sum_word(plain(next(filter(None, row)))):
+        return False
     cell = plain(row[key]) if key < len(row) else ""
-    return _is_sum_word(first) and (cell in BLANK or _is_sum_word(cell))
+    return cell in BLANK or _is_sum_word(cell)
 
 
 def _is_sum_word(text: str) -> bool:
     """``Total`` and ``Total: Campaigns``, but no campaign called ``Totally new``."""
-    return text in SUMS or text.startswith(tuple(word + mark for word in SUMS for mark in (" ", ":", "-")))
+    return text in SUMS or text.startswith(_SUMS_AND_MORE)
 
 
 def pattern(header: str, holes: Mapping[str, str] | None = None) -> re.Pattern[str]:

@@ -2,6 +2,9 @@
 
 Encodings: UTF-8 (with or without a mark), UTF-16 with a mark, else whatever charset-normalizer thinks likelier of UTF-8
 and GB18030. Numbers of a workbook are doubles: their text has the 15 digits that Excel itself shows, so 0.1 + 0.2 is 0.3.
+
+A file is asked for several times (is it whole, what are its rows, which records does it hold), and a workbook's XML is most of
+what any of that costs: the last files read stay known by their bytes.
 """
 
 from __future__ import annotations
@@ -9,8 +12,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import threading
 import warnings
 import zipfile
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +28,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 LARGEST_BYTES = 64_000_000
 UNPACKED_LIMIT_BYTES = 400_000_000
+MOST_KNOWN_CELLS = 200_000  # of all files that stay known together: some 20 MB; 100 bytes of a file count as one more
 LOOKED_AT = 40  # lines that decide which separator a file has
 SEPARATORS = (",", ";", "\t")
 MAC_DAYS = 1462  # days between the two calendars Excel counts in
@@ -50,11 +56,19 @@ class Sheet:
 
 
 def read_sheet(body: bytes) -> Sheet:
-    """Every filled row of a file, cells trimmed.
+    """Every filled row of a file, cells trimmed. Nobody may change what is given: the next who asks gets the same.
 
     Raises:
         Unreadable: too large, cut off, in no known encoding, or neither CSV nor XLSX.
     """
+    known = _known.get(body)
+    if known is None:
+        known = _read(body)
+        _known.put(body, known)
+    return known
+
+
+def _read(body: bytes) -> Sheet:
     if not body.strip():
         raise Unreadable("it is empty; save the export again")
     if len(body) > LARGEST_BYTES:
@@ -62,6 +76,37 @@ def read_sheet(body: bytes) -> Sheet:
     if body[:4] == _OLD_EXCEL:
         raise Unreadable("it is an old or encrypted Excel file; save it as .xlsx without a password, or as CSV")
     return _from_workbook(body) if body[:2] == b"PK" else _from_text(_decoded(body))
+
+
+class _Known:
+    """The sheets read last, by their file's bytes, as many as hold ``most`` cells together."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._cells = most, 0
+        self._sheets: OrderedDict[bytes, Sheet] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, body: bytes) -> Sheet | None:
+        with self._lock:
+            if body in self._sheets:
+                self._sheets.move_to_end(body)
+            return self._sheets.get(body)
+
+    def put(self, body: bytes, sheet: Sheet) -> None:
+        size = _size(body, sheet)
+        with self._lock:
+            if size <= self._most and body not in self._sheets:
+                self._sheets[body] = sheet
+                self._cells += size
+            while self._cells > self._most:
+                self._cells -= _size(*self._sheets.popitem(last=False))
+
+
+def _size(body: bytes, sheet: Sheet) -> int:
+    return sum(map(len, sheet.rows)) + len(body) // 100
+
+
+_known = _Known(MOST_KNOWN_CELLS)
 
 
 def _decoded(body: bytes) -> str:

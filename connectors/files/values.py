@@ -13,6 +13,8 @@ SERIALS = range(32_874, 73_051)  # 1990 to 2099: other numbers are no days
 SIGNS = {
     "€": "EUR", "£": "GBP", "US$": "USD", "CA$": "CAD", "A$": "AUD", "HK$": "HKD", "S$": "SGD", "CN¥": "CNY", "￥": "", "¥": "", "$": "",
 }
+_LONGEST_SIGNS_FIRST = tuple(sorted(SIGNS, key=len, reverse=True))
+_ANY_SIGN = re.compile("[" + "".join({sign[-1] for sign in SIGNS}) + "]")
 
 _ISO = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d\d)(\d\d))(?:[ T]00:00(?::00)?)?", re.ASCII)
 _SERIAL = re.compile(r"(\d{5})(?:\.0+)?", re.ASCII)
@@ -77,6 +79,8 @@ def amount(text: str) -> tuple[str | None, str | None]:
 
     A sign that several countries use (``$``, ``¥``) names none. ``1.234,50`` has a decimal comma, ``1,234`` thousands.
     """
+    if _DOT.fullmatch(text):
+        return _plain(text.replace(",", "")), None
     bare, currency = _without_currency(_BLANKS.sub(" ", text).strip())
     is_negative = bare.startswith(("-", "−", "(")) and (bare[0] != "(" or bare.endswith(")"))
     bare = bare.strip("()-−+ ") if is_negative else bare.lstrip("+ ")
@@ -88,11 +92,15 @@ def amount(text: str) -> tuple[str | None, str | None]:
         number = re.sub(r"[.' ]", "", bare).replace(",", ".")
     else:
         return None, currency
-    return ("-" if is_negative else "") + ("0" + number if number.startswith(".") else number), currency
+    return ("-" if is_negative else "") + _plain(number), currency
+
+
+def _plain(number: str) -> str:
+    return "0" + number if number.startswith(".") else number
 
 
 def _without_currency(text: str) -> tuple[str, str | None]:
-    for sign in sorted(SIGNS, key=len, reverse=True):
+    for sign in _LONGEST_SIGNS_FIRST if _ANY_SIGN.search(text) else ():
         if text.startswith(sign) or text.endswith(sign):
             return text.removeprefix(sign).removesuffix(sign).strip(), SIGNS[sign] or None
     code = _CODE.fullmatch(text)

@@ -17,6 +17,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from connectors import filedrop
 from connectors.contract import Credentials, Services, Shop, Window
 from connectors.errors import FatalError
+from connectors.files.tabular import read_sheet
 from connectors.files.values import amount, count, day, from_micros
 
 NOW = datetime(2026, 11, 16, 3, tzinfo=UTC)
@@ -267,3 +268,13 @@ def test_days_counts_and_millionths_by_example():
     assert day("Nov 1, 2026", ("%b %d, %Y",)) == date(2026, 11, 1)
     assert (count("1,234"), count("3.00"), count("2.5"), count("x")) == ((1234, True), (3, True), (None, True), (None, False))
     assert (from_micros("1230000"), from_micros("1"), from_micros("1.5"), from_micros("x")) == ("1.23", "0.000001", None, None)
+
+
+def test_the_same_bytes_are_read_once_and_of_many_large_files_only_the_last_stay_known():
+    most = b"a,b\n" + b"x,y\n" * 60_000
+    one, other = most + b"one,z\n", most + b"other,z\n"
+    first = read_sheet(one)
+    assert read_sheet(bytes(bytearray(one))) is first
+    read_sheet(other)
+    again = read_sheet(one)
+    assert again is not first and again == first

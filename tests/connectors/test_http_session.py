@@ -205,3 +205,14 @@ def test_nothing_secret_is_in_any_repr(open_session, credentials, clock):
     call = Call("list", "GET", "http://x/y", params={"access_token": "a"}, headers={"authorization": "b"})
     shown = repr(open_session(tokens=tokens)) + repr(credentials) + repr(Token("secret-access-word", clock.now())) + repr(call)
     assert "very-secret-word" not in shown and "secret-access-word" not in shown and "access_token" not in shown
+
+
+def test_each_host_is_reached_by_the_way_the_environment_names_for_it(loopback, said, open_session, monkeypatch):
+    monkeypatch.setenv("http_proxy", loopback.url)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    loopback.on("GET", "/things", said({"ok": 1}))
+    session = open_session()
+    for host in (loopback.url, "http://shop.example", loopback.url):
+        assert session.send(Call("list", "GET", f"{host}/things")).json == {"ok": 1}
+    own = loopback.url.removeprefix("http://")
+    assert [each.headers["Host"] for each in loopback.asked] == [own, "shop.example", own]

@@ -136,13 +136,10 @@ class Benches:
     _shops: dict[str, list[Shop]] = field(default_factory=dict)
     _open: dict[str, Bench] = field(default_factory=dict)
 
-    def of(self, name: str) -> list[Bench]:
-        return [self._bench(name, shop) for shop in self.shops(name)]
-
-    def _bench(self, name: str, shop: Shop) -> Bench:
+    def of(self, shop: Shop) -> Bench:
         if shop.name not in self._open:
-            stage = self.stage(name)
-            self._open[shop.name] = Bench(name, shop, stage.told, stage.gateway, stage.clock, self.home)
+            stage = self.stage(shop.marketplace)
+            self._open[shop.name] = Bench(shop.marketplace, shop, stage.told, stage.gateway, stage.clock, self.home)
         return self._open[shop.name]
 
     def stage(self, name: str) -> Stage:
@@ -152,14 +149,17 @@ class Benches:
 
     def shops(self, name: str) -> list[Shop]:
         if name not in self._shops:
-            told = self.stage(name).told
-            found = told["marketplaces"][name]["shops"]
-            tables = sorted({endpoint.tables[0] for endpoint in module(name).ENDPOINTS.values()})
-            asked = [requests.get(f"{told['truth']}/{table}", {"marketplace": name}, timeout=60) for table in tables]
-            counts = Counter(row["shop"] for answer in asked for row in answer.json())
+            found = self.stage(name).told["marketplaces"][name]["shops"]
+            counts = self._rows_told(name) if len(found) > 1 else Counter()
             made = [Shop(each["client"], shop, name, tuple(each["sites"]), each["account"]) for shop, each in found.items()]
             self._shops[name] = sorted(made, key=lambda shop: -counts[shop.name])
         return self._shops[name]
+
+    def _rows_told(self, name: str) -> Counter[str]:
+        """How many rows the truth tells of each shop."""
+        tables = sorted({endpoint.tables[0] for endpoint in module(name).ENDPOINTS.values()})
+        asked = [requests.get(f"{self.stage(name).told['truth']}/{table}", {"marketplace": name}, timeout=60) for table in tables]
+        return Counter(row["shop"] for answer in asked for row in answer.json())
 
 
 @pytest.fixture(scope="session")
@@ -181,20 +181,20 @@ def small_pages(request, monkeypatch) -> None:
 @pytest.fixture
 def bench(name, benches) -> Bench:
     """The connector on its liveliest shop."""
-    return _benches(name, benches)[0]
+    return _rested(name, benches, slice(1))[0]
 
 
 @pytest.fixture
 def others(name, benches) -> list[Bench]:
     """The connector on each of its other shops."""
-    return _benches(name, benches)[1:]
+    return _rested(name, benches, slice(1, None))
 
 
-def _benches(name: str, benches: Benches) -> list[Bench]:
+def _rested(name: str, benches: Benches, chosen: slice) -> list[Bench]:
     if name not in benches.stage(name).told["marketplaces"]:
         why = f"no marketplace announces itself as '{name}': add it to the sandbox, or name an announcement in {TARGET}"
         pytest.skip(why) if os.environ.get(TARGET) else pytest.fail(why)
-    found = benches.of(name)
+    found = [benches.of(shop) for shop in benches.shops(name)[chosen]]
     for each in found:
         each.settle()  # another shop's test may have let the world live on
         each.rest()

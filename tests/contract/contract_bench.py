@@ -9,6 +9,7 @@ import dataclasses
 import functools
 import itertools
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -52,6 +53,7 @@ class Reading:
     Attributes:
         rows: table → key → row, merged; ``held``: rows in quarantine, one a broken rule; ``ids``: the records by the pages alone.
         fault: what the certificate would say; None: complete. ``trouble``: the connector's own word that it could not.
+        calls: how often the marketplace was asked; told of calm readings only.
     """
 
     pages: list[Page] = field(default_factory=list)
@@ -60,6 +62,7 @@ class Reading:
     ids: list[str] = field(default_factory=list)
     fault: str | None = None
     trouble: ConnectorError | None = None
+    calls: int = 0
 
     @property
     def is_proven(self) -> bool:
@@ -89,6 +92,7 @@ class Bench:
     pseudonyms: set[str] = field(default_factory=set)
     _rested_after: int = 0
     _remembered: dict[Any, Reading] = field(default_factory=dict)
+    _truths: dict[Any, list[dict[str, Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         account = json.loads(self.by_way_of_the_gateway(json.dumps(dict(self.shop.account))))
@@ -113,9 +117,13 @@ class Bench:
             self.folder.renew(self.clock.horizon)
 
     def rest(self) -> None:
-        """Sleep until a quota that fills slowly is full again: no test shall live on what another one left."""
+        """Sleep until a quota that fills slowly is full again: no test shall live on what another one left.
+
+        One that no call was ever counted under (a day's, beside the operations' own) is spent by all of them.
+        """
         slow = [each for each in self.module.BUDGETS.values() if each.burst / each.rate_per_second > SLOW_SECONDS]
-        if slow and len(self.counted) - self._rested_after > min(each.burst for each in slow) / 3:
+        used, counted = Counter(self.counted[self._rested_after :]), set(self.counted)
+        if any((used[each.operation] if each.operation in counted else used.total()) > each.burst / 3 for each in slow):
             self.clock.sleep(max(each.burst / each.rate_per_second for each in slow))
             self._rested_after = len(self.counted)
 
@@ -184,11 +192,17 @@ class Bench:
 
     def read(self, entity: str, window: Window, onto: Reading | None = None, *, connector: Connector | None = None) -> Reading:
         """Read, map, check, merge and certify; trouble the connector reports is a result, any other exception a failure."""
+        pages, trouble = self.tried(entity, window, connector=connector)
+        return self.keep(entity, pages, onto) if trouble is None else Reading(trouble=trouble)
+
+    def tried(
+        self, entity: str, window: Window, *, connector: Connector | None = None
+    ) -> tuple[list[Page], ConnectorError | None]:
+        """All pages, or none and the trouble that the connector reports."""
         try:
-            pages = self.pages(entity, window, connector=connector)
+            return self.pages(entity, window, connector=connector), None
         except ConnectorError as trouble:
-            return Reading(trouble=trouble)
-        return self.keep(entity, pages, onto)
+            return [], trouble
 
     def inside(self, entity: str, window: Window, reading: Reading) -> dict[str, dict[tuple[Any, ...], dict[str, Any]]]:
         """A reading's content without the records that lie outside the window: a vendor may show more than it was asked for."""
@@ -208,8 +222,14 @@ class Bench:
         """The same without trouble on the way; remembered until the world moves on."""
         asked = (entity, window, self.clock.horizon)
         if asked not in self._remembered:
-            self._remembered[asked] = self.read(entity, window)
+            before = self.gateway.passed
+            read = self.read(entity, window)
+            self._remembered[asked] = dataclasses.replace(read, calls=self.gateway.passed - before)
         return self._remembered[asked]
+
+    def kept_like(self, calm: Reading, entity: str, pages: Sequence[Page]) -> Reading:
+        """What becomes of landed pages; where they are the very ones of a calm reading, what became of those."""
+        return calm if [*map(_landed, pages)] == [*map(_landed, calm.pages)] else self.keep(entity, pages)
 
     def keep(self, entity: str, pages: Sequence[Page], onto: Reading | None = None) -> Reading:
         """What becomes of landed pages; ``onto``: an earlier reading whose rows these come on top of."""
@@ -230,7 +250,16 @@ class Bench:
         return Reading(list(pages), rows, held, ids, proof.fault())
 
     def truth(self, table: str) -> list[dict[str, Any]]:
-        """The marketplace's own statement of this shop's rows, as of now."""
+        """The marketplace's own statement of this shop's rows, as of now; remembered until the world moves on.
+
+        Not what a tracking service tells: that hangs on what it was asked to follow, and when.
+        """
+        asked = (table, self.clock.horizon)
+        if self.parcels or asked not in self._truths:
+            self._truths[asked] = self._asked_truth(table)
+        return self._truths[asked]
+
+    def _asked_truth(self, table: str) -> list[dict[str, Any]]:
         answer = requests.get(f"{self.told['truth']}/{table}", params={"shop": self.shop.name}, timeout=60)
         answer.raise_for_status()
         return answer.json()
@@ -263,7 +292,9 @@ class Bench:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain Python values."""
-    return pa.Table.from_pandas(frame, preserve_index=False).to_pylist()
+    names = list(frame.columns)
+    columns = [pa.array(frame[name].array).to_pylist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def merge(
@@ -283,6 +314,11 @@ def merge(
         kept |= newer
         won[name] = set(newer)
     return stored
+
+
+def _landed(page: Page) -> tuple[Any, ...]:
+    """All of a page that a mapping may look at, without when it came."""
+    return page.body, page.part, page.group, page.announced, page.request
 
 
 def _pull() -> SimpleNamespace:

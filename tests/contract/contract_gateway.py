@@ -76,12 +76,13 @@ class Rule:
 
 
 class Gateway:
-    """``base`` stands for ``target`` in every address; ``calls`` are those of the present rule."""
+    """``base`` stands for ``target`` in every address; ``calls`` are those of the present rule, ``passed`` counts all there ever were."""
 
     def __init__(self, target: str, now: Callable[[], datetime]) -> None:
         self.target, self._now = target, now
         self.rule: Rule | None = None
         self.calls: list[Call] = []
+        self.passed = 0
         self._running = 0
         self._pool = urllib3.PoolManager(maxsize=8, retries=False)
         self._lock = threading.Lock()
@@ -122,6 +123,7 @@ class Gateway:
         with self._lock:
             call = Call(len(calls), method, path, self._now(), headers, body)
             calls.append(call)
+            self.passed += 1
         if call.number >= MOST_CALLS:
             return Reply(410, body=b"the gateway gives up: this reading never ends")
         own = rule.before(call)
@@ -148,7 +150,8 @@ class Gateway:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 with gateway._underway():
                     reply = gateway._answer(self.command, self.path, dict(self.headers.items()), body)
-                time.sleep(reply.stall_seconds)
+                if reply.stall_seconds:
+                    time.sleep(reply.stall_seconds)
                 self.send_response_only(reply.status)
                 for name, value in reply.headers.items():
                     self.send_header(name, value)

@@ -24,6 +24,7 @@ class MarketClock:
 
     def __init__(self, address: str) -> None:
         self._address, self._http = address, requests.Session()
+        self._http.trust_env = False  # no proxy leads to loopback, and looking for one costs as much as asking
         self.read()
         self.origin = self.horizon
 

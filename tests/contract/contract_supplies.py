@@ -62,14 +62,16 @@ class Folder:
 
     def __init__(self, path: Path, address: str) -> None:
         self.path, self._address, self._saved, self._until = path, address, path.with_name(f"{path.name}-as-saved"), None
+        self._fresh: dict[str, int] = {}
 
     def renew(self, until: datetime) -> None:
         """As nobody has read it yet; saved once more where the world has moved on to ``until``."""
         if self._until != until:
             self._save()
-            self._until = until
-        shutil.rmtree(self.path, ignore_errors=True)
-        shutil.copytree(self._saved, self.path)
+            self._until, self._fresh = until, _lying(self._saved)
+        if _lying(self.path) != self._fresh:
+            shutil.rmtree(self.path, ignore_errors=True)
+            shutil.copytree(self._saved, self.path, copy_function=os.link)  # a file read is moved, never written to
 
     def _save(self) -> None:
         for name in requests.get(self._address, timeout=60).json():
@@ -80,3 +82,9 @@ class Folder:
             file.write_bytes(answer.content)
             made = parsedate_to_datetime(answer.headers["Last-Modified"]).timestamp()
             os.utime(file, (made, made))
+
+
+def _lying(folder: Path) -> dict[str, int]:
+    """Every file below a folder, and its date."""
+    there = (f"{place}/{name}" for place, _, names in os.walk(folder) for name in names)
+    return {file.removeprefix(str(folder)): os.stat(file).st_mtime_ns for file in there}

@@ -69,11 +69,19 @@ def test_the_next_night_brings_what_changed_and_what_came_late(bench, windowed, 
     assert not bench.differences(windowed, second.rows, whole=False)
 
 
-def test_a_row_that_changes_between_two_pages_is_not_lost(bench, entity):
-    window = bench.recent
+def calls_of(bench: Bench, entity: str, window: Window) -> int:
     with bench.gateway.under(Rule()) as calls:
         bench.pages(entity, window)
-        needed = len(calls)
+        return len(calls)
+
+
+def test_a_row_that_changes_between_two_pages_is_not_lost(bench, entity):
+    window = bench.recent
+    needed = calls_of(bench, entity, window)
+    if needed < 2:  # then the world moves between the login and that call, where there is a login
+        bench.tokens.forget()
+        needed = calls_of(bench, entity, window)
+        bench.tokens.forget()
     if needed < 2:
         pytest.skip("one call is all it takes")
     with bench.gateway.under(Meanwhile(needed // 2 - 1, lambda: bench.move(STEP))):

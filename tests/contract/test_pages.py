@@ -34,7 +34,7 @@ def test_killed_after_every_page_it_goes_on_from_there_in_another_process(bench,
         reading.close()
         assert len(landed) > before, "nothing comes after the cursor, and it was not the last"
         assert len(landed) < 2 * len(calm.pages) + 20, "killed after a page it never comes to an end"
-    assert bench.inside(entity, window, bench.keep(entity, landed)) == bench.inside(entity, window, calm)
+    assert bench.inside(entity, window, bench.kept_like(calm, entity, landed)) == bench.inside(entity, window, calm)
 
 
 @pytest.mark.parametrize("for_ever", [False, True], ids=["once", "for ever"])

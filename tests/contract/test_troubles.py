@@ -21,42 +21,49 @@ def says_what_to_do(bench, trouble: Exception) -> bool:
     return isinstance(trouble, QuotaWait) or (bench.name in said and bench.shop.name in said and said.rstrip().endswith("."))
 
 
+def calm_with_calls(bench, entity):
+    """The evening without trouble; skips where it asks the marketplace nothing, for then no call can meet any."""
+    calm = bench.calmly(entity, bench.evening)
+    if not calm.calls:
+        pytest.skip("nothing is asked for this shop")
+    return calm
+
+
 def same(bench, entity, window, one, other) -> bool:
     return bench.inside(entity, window, one) == bench.inside(entity, window, other)
 
 
 @pytest.mark.parametrize("kinds", IN_A_ROW, ids=", ".join)
 def test_passing_trouble_of_every_call_costs_no_row(bench, entity, kinds):
-    calm = bench.calmly(entity, bench.evening)
+    calm = calm_with_calls(bench, entity)
     rule = Strike([TROUBLES[kind] for kind in kinds])
     connector = bench.open(IMPATIENT_SECONDS) if "time-out" in kinds else None
     with bench.gateway.under(rule):
-        read = bench.read(entity, bench.evening, connector=connector)
-    if not rule.struck:
-        pytest.skip("nothing is asked for this shop")
-    if read.trouble is not None:
-        assert says_what_to_do(bench, read.trouble), read.trouble
+        pages, trouble = bench.tried(entity, bench.evening, connector=connector)
+    assert rule.struck, "this time nothing was asked"
+    if trouble is not None:
+        assert says_what_to_do(bench, trouble), trouble
     else:
+        read = bench.kept_like(calm, entity, pages)
         assert not read.is_proven or read.held or same(bench, entity, bench.evening, read, calm)
 
 
 @pytest.mark.parametrize("kind", FOR_EVER)
 def test_lasting_trouble_ends_in_an_error_that_a_person_can_act_on(bench, entity, kind):
+    calm_with_calls(bench, entity)
     with bench.gateway.under(Strike([TROUBLES[kind]], for_ever=True)) as calls:
-        read = bench.read(entity, bench.evening)
-        if not calls:
-            pytest.skip("nothing is asked for this shop")
-        assert read.trouble is not None, f"{len(calls)} calls, all of them struck, and nothing is said"
-    assert says_what_to_do(bench, read.trouble), read.trouble
+        _, trouble = bench.tried(entity, bench.evening)
+        assert trouble is not None, f"{len(calls)} calls, all of them struck, and nothing is said"
+    assert says_what_to_do(bench, trouble), trouble
 
 
 def test_a_hint_how_long_to_wait_is_kept(bench, entity):
     rule = Strike([TROUBLES["429 with a hint"]])
     with bench.gateway.under(rule) as calls:
-        read = bench.read(entity, bench.evening)
+        _, trouble = bench.tried(entity, bench.evening)
         asked = list(calls)
-    if read.trouble is not None:
-        pytest.skip(f"a 429 is no throttle here: {type(read.trouble).__name__}")
+    if trouble is not None:
+        pytest.skip(f"a 429 is no throttle here: {type(trouble).__name__}")
     for struck in rule.struck:
         following = next(call for call in asked if call.number > struck.number and call.shape == struck.shape)
         assert following.at - struck.at >= timedelta(seconds=HINT_SECONDS - 0.5), f"{struck.shape} was asked again too soon"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -84,12 +85,19 @@ def _in_a_fork(copy: Path, mutant: dict[str, Any], log: Path, open_sandbox: Call
             import pytest
 
             os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # looking for plugins and loading them costs more than most tests here
-            options = ["-x", "-q", "-p", "no:cacheprovider", "-o", f"pythonpath={copy} {ROOT}"]
-            code = pytest.main([str(SUITE), "--connector", mutant["connector"], "-k", mutant["caught_by"], *options])
+            options = ["-x", "-q", "--tb=native", "-p", "no:cacheprovider", "-o", f"pythonpath={copy} {ROOT}"]
+            code = pytest.main([*_files_of(mutant["caught_by"]), "--connector", mutant["connector"], "-k", mutant["caught_by"], *options])
         finally:
             sys.stdout.flush()
             os._exit(int(code))
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _files_of(caught_by: str) -> list[str]:
+    """The suite's files with a test that is called so: collecting the others would cost more than most tests here."""
+    name = re.compile(rf"^def test_\w*{caught_by.split()[0]}", re.MULTILINE)
+    found = [str(file) for file in sorted(SUITE.glob("test_*.py")) if name.search(file.read_text(encoding="utf-8"))]
+    return found or [str(SUITE)]
 
 
 def main() -> None:

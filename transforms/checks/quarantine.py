@@ -15,12 +15,13 @@ COLUMNS = ("table", "key", "rule", "column", "value", "landing_ref", "row")
 # Written by, or pointing at, a buyer: kept out of values and rows alike.
 ABOUT_BUYERS = frozenset({"buyer_key", "text", "ship_country"})
 _SHOWN = 80
+_TEXT = pd.StringDtype("pyarrow")
 
 
 def fault_rows(chunk: Mapping[str, Rows], broken: Mapping[str, Iterable[Broken]]) -> pd.DataFrame:
     """One row a broken rule of a row, in the order of tables, rows and rules."""
     found = [row for name, rows in chunk.items() for row in _of_table(rows, broken[name])]
-    return pd.DataFrame({name: pd.Series([row[name] for row in found], dtype="string[pyarrow]") for name in COLUMNS})
+    return pd.DataFrame({name: pd.array([row[name] for row in found], dtype=_TEXT) for name in COLUMNS})
 
 
 def _of_table(rows: Rows, broken: Iterable[Broken]) -> list[dict]:

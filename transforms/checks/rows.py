@@ -38,11 +38,13 @@ class Rows:
     def __init__(self, table: Table, frame: pd.DataFrame) -> None:
         self.table = table
         self.columns = tuple(column for column in table.columns if column.name not in STAMPED_LATER)
-        missing = [column.name for column in self.columns if column.name not in frame]
+        kinds = dict(zip(frame.columns, frame.dtypes, strict=True))
+        missing = [column.name for column in self.columns if column.name not in kinds]
         if missing:
             raise SchemaError(f"{table.name}: columns missing {missing}; the mapping and transforms/tables disagree")
-        typed = {c.name: frame[c.name] if frame[c.name].dtype == c.kind.dtype else table._typed(frame[c.name], c) for c in self.columns}
-        self.frame = pd.DataFrame(typed).reset_index(drop=True)
+        whole = frame[[column.name for column in self.columns]].reset_index(drop=True)
+        odd = {c.name: table._typed(whole[c.name], c) for c in self.columns if kinds[c.name] != c.kind.dtype}
+        self.frame = whole.assign(**odd) if odd else whole
         fault = frame["fault"] if "fault" in frame else pd.Series([None] * len(frame))
         self.faults = pa.array(fault, pa.string(), from_pandas=True)
         self._arrays: dict[str, pa.Array] = {}
@@ -60,7 +62,7 @@ class Rows:
 
     def array(self, name: str) -> pa.Array:
         if name not in self._arrays:
-            array = pa.array(self.frame[name])
+            array = pa.array(self.frame[name].array)  # of a Series Arrow asks half a dozen questions first
             self._arrays[name] = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
         return self._arrays[name]
 
