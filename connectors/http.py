@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import requests
 
@@ -92,6 +93,7 @@ class Session:
         self._sign, self._judge, self._attempts = sign, judge, attempts
         self._timeout = timeout_seconds or (CONNECT_SECONDS, services.answer_seconds)
         self._http = requests.Session()
+        self._environments: dict[tuple[str, str], dict[str, Any]] = {}
         self._http.auth = _no_auth  # else requests would take a password from ~/.netrc
 
     def __repr__(self) -> str:
@@ -155,7 +157,11 @@ class Session:
         return Reply(answer.status_code, answer.headers, answer.content, self.services.clock.now(), _request_id(answer.headers), sent_at)
 
     def _environment(self, url: str | None) -> dict[str, Any]:
-        return dict(self._http.merge_environment_settings(url, {}, False, None, None))
+        """Proxies and certificates as the environment names them, looked up once a session and host: it reads every variable there is."""
+        host = urlsplit(url or "")[:2]
+        if host not in self._environments:
+            self._environments[host] = dict(self._http.merge_environment_settings(url, {}, False, None, None))
+        return self._environments[host]
 
     def _wait_for_quota(self, operation: str) -> None:
         budget = self._budgets.get(operation)

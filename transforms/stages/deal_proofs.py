@@ -46,7 +46,7 @@ def deal_proofs(frames: Mapping[str, pd.DataFrame], shop: StagedShop) -> pd.Data
         _instants(first(deposits, KEY, "paid_at"), "deposit_paid", "payment_milestones.paid_at", shop),
         _instants(_paid_up(milestones), "paid", "payment_milestones.paid_at", shop),
         _instants(first(alive, KEY, "shipped_at"), "shipped", "trade_shipments.shipped_at", shop),
-        _instants(last_of_all(alive, KEY, "delivered_at"), "received", "trade_shipments.delivered_at", shop),
+        _instants(last_of_all(alive, "contract_id", "delivered_at"), "received", "trade_shipments.delivered_at", shop),
         _dated(passed, "inspections", "inspected", "inspected", shop), _dated(taken, "acceptances", "completed", "accepted", shop),
     ]
     found = typed(parts)
@@ -77,7 +77,7 @@ def _document(frame: pd.DataFrame, table: str) -> pd.Series:
 def _paid_up(milestones: pd.DataFrame) -> pd.DataFrame:
     due = milestones[is_not(milestones["status"], "cancelled")]
     closing = due.loc[due["milestone"].isin(("balance", "full")), "contract_id"]
-    return last_of_all(due[due["contract_id"].isin(closing)], KEY, "paid_at")
+    return last_of_all(due[due["contract_id"].isin(closing)], "contract_id", "paid_at")
 
 
 def deal_waits(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
