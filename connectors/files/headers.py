@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 WITHIN = 30  # filled rows: titles and filters stand above a header
 BLANK = frozenset(("", "--", "-", "—", "–", "n/a", "null"))
@@ -44,6 +45,7 @@ def said(cell: str) -> str | None:
     return None if plain(cell) in BLANK else cell
 
 
+@lru_cache(maxsize=10_000)  # files repeat their words in every row
 def plain(text: str) -> str:
     """A header as it is compared: without width, case, doubled blanks, and blanks beside brackets."""
     even = " ".join(unicodedata.normalize("NFKC", text).replace("\ufeff", "").casefold().split())

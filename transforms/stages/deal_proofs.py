@@ -88,9 +88,9 @@ def deal_waits(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     deals, rows = deals_of(frames), []
     for table, links in NAMED.items():
         for column, (elders, key, stage) in links.items():
-            known = set(frames[elders][key])
-            told = frames[table].dropna(subset=column)
-            for row in told[~told[column].isin(known)].to_dict("records"):
+            named = frames[table][column]
+            is_missing = named.notna() & ~named.isin(frames[elders][key])
+            for row in frames[table][is_missing].to_dict("records") if is_missing.any() else ():
                 own = name_of(table, row[COLUMNS[table]]) if table in KINDS else name_of("contracts", row[column])
                 place = "/".join(str(row[name]) for name in KEYS[table])
                 ref = f"{table}/{place} > {elders}/{row[column]}"

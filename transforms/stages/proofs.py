@@ -18,7 +18,7 @@ def proofs(
 
 def typed(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """Proofs of several stages one below the other, in ``PROOF``'s types."""
-    made = [pd.DataFrame({name: part[name].astype(kind.dtype) for name, kind in PROOF.items()}) for part in parts]
+    made = [pd.DataFrame({name: part[name].astype(kind.dtype) for name, kind in PROOF.items()}) for part in parts if len(part)]
     if not made:
         return pd.DataFrame({name: pd.Series([], dtype=kind.dtype) for name, kind in PROOF.items()})
     return pd.concat(made, ignore_index=True)
