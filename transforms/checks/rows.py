@@ -41,8 +41,9 @@ class Rows:
         missing = [column.name for column in self.columns if column.name not in frame]
         if missing:
             raise SchemaError(f"{table.name}: columns missing {missing}; the mapping and transforms/tables disagree")
-        typed = {c.name: frame[c.name] if frame[c.name].dtype == c.kind.dtype else table._typed(frame[c.name], c) for c in self.columns}
-        self.frame = pd.DataFrame(typed).reset_index(drop=True)
+        names, dtypes = [column.name for column in self.columns], frame.dtypes
+        typed = {c.name: table._typed(frame[c.name], c) for c in self.columns if dtypes[c.name] != c.kind.dtype}
+        self.frame = (frame[names].assign(**typed) if typed else frame[names]).reset_index(drop=True)
         fault = frame["fault"] if "fault" in frame else pd.Series([None] * len(frame))
         self.faults = pa.array(fault, pa.string(), from_pandas=True)
         self._arrays: dict[str, pa.Array] = {}
