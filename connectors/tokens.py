@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from connectors.contract import Clock, Credentials, Shop, Token, TokenStore
@@ -34,27 +34,39 @@ class AccessTokens:
     store: TokenStore
     clock: Clock
     fetch: Callable[[Token | None], Token]
+    _held: dict[str, Token] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def current(self) -> str:
-        """A token that still lives for two minutes, fetched if need be."""
-        token = self.store.get(self.name)
-        return token.access_token if self._lives(token) else self._fetch_unless(self._lives)
+        """A token that still lives for two minutes, fetched if need be.
+
+        A good one is kept as long as it lives, so that the store is not asked before every call. Where another process has
+        renewed it meanwhile, the vendor refuses it, and ``renew`` finds its successor in the store.
+        """
+        held = self._held.get(self.name)
+        if not self._lives(held):
+            stored = self.store.get(self.name)
+            held = stored if self._lives(stored) else self._fetch_unless(self._lives)
+        return self._kept(held)
 
     def renew(self, refused: str) -> str:
         """A token other than the ``refused`` one; only the first process that meets a dead token asks the vendor."""
-        return self._fetch_unless(lambda token: token is not None and token.access_token != refused)
+        return self._kept(self._fetch_unless(lambda token: token is not None and token.access_token != refused))
+
+    def _kept(self, token: Token) -> str:
+        self._held[self.name] = token
+        return token.access_token
 
     def _lives(self, token: Token | None) -> bool:
         return token is not None and token.expires_at - MARGIN > self.clock.now()
 
-    def _fetch_unless(self, is_good: Callable[[Token | None], bool]) -> str:
+    def _fetch_unless(self, is_good: Callable[[Token | None], bool]) -> Token:
         with self.store.lock(self.name):
             stored = self.store.get(self.name)
             if is_good(stored) and stored is not None:
-                return stored.access_token
+                return stored
             fresh = self.fetch(stored)
             self.store.put(self.name, fresh)  # written before the old one is given up
-            return fresh.access_token
+            return fresh
 
 
 class GrantRefused(FatalError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from sandbox.followed_truth import followed_shipments
 from sandbox.market import House, Market
@@ -28,7 +29,8 @@ def truth_rows(house: House, markets: Mapping[str, Market], table: str) -> Itera
     if table == "followed_shipments":
         return _followed(markets)
     if table in DERIVED:
-        return list(DERIVED[table](lambda name: _followed(markets) if name == "followed_shipments" else _all(markets, name)))
+        told = cache(lambda name: _followed(markets) if name == "followed_shipments" else _all(markets, name))  # of this one answer
+        return list(DERIVED[table](told))
     return _all(markets, table)
 
 

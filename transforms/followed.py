@@ -50,6 +50,9 @@ def follow(orders: pd.DataFrame, shipments: pd.DataFrame, tracked_parcels: pd.Da
 
 
 def _with_services_word(known: pd.DataFrame, tracked_parcels: pd.DataFrame) -> pd.DataFrame:
+    if not len(tracked_parcels):
+        nothing = {name: pd.Series(None, index=known.index, dtype=tracked_parcels[theirs].dtype) for theirs, name in _TOLD.items()}
+        return known.assign(**nothing)
     ranked = tracked_parcels.assign(is_ended=tracked_parcels["status"].isin(ENDED))
     ranked = ranked.sort_values([*_NUMBER, "is_ended", "source_updated_at", "shop", "service"], kind="stable")
     best = ranked.drop_duplicates(_NUMBER, keep="last")

@@ -110,8 +110,17 @@ class Table:
     def arrow_schema(self) -> pa.Schema:
         return pa.schema([pa.field(c.name, c.kind.arrow, nullable=c.nullable) for c in self.columns])
 
+    @cached_property
+    def dtypes(self) -> tuple[tuple[str, pd.ArrowDtype], ...]:
+        """Column and dtype, in storage order."""
+        return tuple((column.name, column.kind.dtype) for column in self.columns)
+
+    @cached_property
+    def _empty(self) -> pd.DataFrame:
+        return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in self.dtypes})
+
     def empty(self) -> pd.DataFrame:
-        return pd.DataFrame({c.name: pd.Series([], dtype=c.kind.dtype) for c in self.columns})
+        return self._empty.copy(deep=False)  # pandas copies on write, so nobody can write into the one that is kept
 
     def conform(self, frame: pd.DataFrame, *, version: bool = True) -> pd.DataFrame:
         """Return ``frame`` with the declared columns, in order and in declared types.
@@ -122,6 +131,8 @@ class Table:
             SchemaError: a column is missing or unexpected, or a value does not fit its type.
                 Nulls and duplicate keys are *row* faults and are the checks' business (quarantine), not this one's.
         """
+        if version and tuple(frame.dtypes.items()) == self.dtypes:
+            return frame.copy(deep=False)
         wanted = self.columns if version else (*SCOPES[self.scope], *self.body)
         names = [column.name for column in wanted]
         missing, unexpected = set(names) - set(frame.columns), set(frame.columns) - set(names)

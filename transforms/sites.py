@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -65,14 +66,26 @@ def local_dates(instants: pd.Series, sites: pd.Series) -> pd.Series:
     Raises:
         SchemaError: an unknown site.
     """
-    days = pd.Series([None] * len(instants), dtype=_DAY, index=instants.index)
-    for code in sites.dropna().unique():
-        here = (sites == code).fillna(False).to_numpy(dtype=bool)
-        days[here] = zone_dates(instants[here], site(code).zone)
-    return days
+    at, days = _instants(instants), np.full(len(instants), np.datetime64("NaT"), dtype="datetime64[D]")
+    where, codes = pd.factorize(sites)
+    for place, code in enumerate(codes):
+        here = where == place
+        days[here] = _days(at[here], site(code).zone)
+    return _dates(days, instants.index)
 
 
 def zone_dates(instants: pd.Series, zone: str) -> pd.Series:
     """Each instant's calendar day in one zone."""
-    local = pd.to_datetime(instants, utc=True).astype("datetime64[us, UTC]").dt.tz_convert(ZoneInfo(zone)).dt.tz_localize(None)
-    return pd.Series(pa.array(local.dt.normalize(), from_pandas=True).cast(pa.date32()), dtype=_DAY, index=instants.index)
+    return _dates(_days(_instants(instants), zone), instants.index)
+
+
+def _instants(values: pd.Series) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(pd.to_datetime(values, utc=True).astype("datetime64[us, UTC]"))
+
+
+def _days(instants: pd.DatetimeIndex, zone: str) -> np.ndarray:
+    return instants.tz_convert(ZoneInfo(zone)).tz_localize(None).to_numpy().astype("datetime64[D]")
+
+
+def _dates(days: np.ndarray, index: pd.Index) -> pd.Series:
+    return pd.Series(pa.array(days, pa.date32(), from_pandas=True), dtype=_DAY, index=index)

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 EVERY_CLIENT = "*"
@@ -42,6 +40,8 @@ def upgrade(admin_url: str, revision: str = "head") -> None:
 
     ``admin_url`` names the owner of the tables, never ``daiyun_app``, which is granted what it needs.
     """
+    from alembic import command  # only who migrates pays its import
+
     engine = make_engine(admin_url, pool_size=1)
     try:
         with engine.connect() as conn:
@@ -55,7 +55,9 @@ def upgrade(admin_url: str, revision: str = "head") -> None:
         engine.dispose()
 
 
-def _config(conn: Connection) -> Config:
+def _config(conn: Connection):
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = conn

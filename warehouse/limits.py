@@ -40,7 +40,7 @@ _TAKE = text(f"""
 INSERT INTO quota_buckets AS b (bucket, next_at, granted_at, noted_at) VALUES (:bucket, {_NOW} + CAST(:interval AS interval), :now, :now)
 ON CONFLICT (bucket) DO UPDATE SET next_at = greatest(b.next_at, {_START}) + CAST(:interval AS interval), granted_at = {_START},
 noted_at = greatest(b.noted_at, excluded.noted_at)
-WHERE {_START} - {_NOW} <= CAST(:patience AS interval)
+WHERE {_START} - {_NOW} <= CAST(:patience AS interval) AND coalesce(b.noted_at, {_NOW}) <= {_NOW} + CAST(:slack AS interval)
 RETURNING b.granted_at""")
 _LOOK = text(f"SELECT {_START} FROM quota_buckets b WHERE bucket = :bucket")
 _BLOCK = text("""
@@ -69,16 +69,23 @@ class PostgresLimiter:
         now, interval = self._clock.now(), timedelta(seconds=1 / budget.rate_per_second)
         told = {
             "bucket": _bucket(budget, holder), "now": now, "interval": interval, "burst": interval * (max(1, budget.burst) - 1),
-            "patience": timedelta(seconds=max_wait_seconds),
+            "patience": timedelta(seconds=max_wait_seconds), "slack": self._slack,
         }  # fmt: skip
-        with self._engine.begin() as conn:
-            self._mend(conn, told["bucket"], now)
-            granted = conn.execute(_TAKE, told).scalar()
-            start = granted or conn.execute(_LOOK, told).scalar_one()
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:  # it moves the bucket by itself
+            start = granted = conn.execute(_TAKE, told).scalar()
+        if granted is None:
+            granted, start = self._mended(told)
         wait = max(0.0, (start - now).total_seconds())
         if granted is None:
             raise self._too_long(wait, budget.operation)
         return wait
+
+    def _mended(self, told: Mapping[str, Any]) -> tuple[datetime | None, datetime]:
+        """A call that was not granted, asked for once more by the right clock: (what is granted, when the next could begin)."""
+        with self._engine.begin() as conn:
+            self._mend(conn, told["bucket"], told["now"])
+            granted = conn.execute(_TAKE, told).scalar()
+            return granted, granted or conn.execute(_LOOK, told).scalar_one()
 
     def _take_turn(self, budget: Any, bucket: str, shop: str, patience: timedelta) -> float:
         now, interval = self._clock.now(), timedelta(seconds=1 / budget.rate_per_second)

@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from transforms.stages import CHAINS, Derived, StagedShop, derive
-from transforms.stages.deals import KINDS, LINKS, NAMED, name_of
+from transforms.stages.deals import KINDS, LINKS, NAMED, Families, name_of
 from transforms.stages.derive import PATIENCE
 from transforms.stages.subjects import SUBJECTS, Frames, Subject
 from transforms.tables import CANONICAL, STAGE_EVENTS, STAGE_EXCEPTIONS
@@ -146,7 +146,7 @@ def _with_lines(conn: Connection, table: str, frame: pd.DataFrame, scope: Mappin
     return pd.concat([frame, more], ignore_index=True)
 
 
-def _deal_rows(conn: Connection, scope: Mapping[str, object], names: set[str]) -> dict[str, pd.DataFrame]:
+def _deal_rows(conn: Connection, scope: Mapping[str, object], names: set[str]) -> Families:
     """Every row of the families these documents belong to: links are followed both ways until nothing new is named."""
     seen: set[str] = set()
     while names - seen:
@@ -158,7 +158,9 @@ def _deal_rows(conn: Connection, scope: Mapping[str, object], names: set[str]) -
                         names = names | {name_of(elders, number) for number in frame[column].dropna()}
     numbers = {table: [name.partition("/")[2] for name in seen if name.startswith(f"{kind}/")] for table, kind in KINDS.items()}
     places = SUBJECTS["deal"].columns.items()
-    return {table: read_frame(conn, table, where={**scope, column: numbers.get(table, numbers["contracts"])}) for table, column in places}
+    return Families(
+        (table, read_frame(conn, table, where={**scope, column: numbers.get(table, numbers["contracts"])})) for table, column in places
+    )
 
 
 def _linked(conn: Connection, scope: Mapping[str, str], table: str, names: set[str]) -> Iterator[pd.DataFrame]:

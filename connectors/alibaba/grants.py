@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.contract import Clock, Token, TokenStore
@@ -26,6 +26,7 @@ class Grants:
     name: str
     store: TokenStore
     clock: Clock
+    _held: dict[str, Mapping[str, tuple[str, datetime]]] = field(default_factory=dict, init=False, repr=False)
 
     def order(self, operation: str, doors: tuple[str, ...]) -> tuple[str, ...]:
         """The doors to try, the one that answered last first; none known to answer: the first alone, or all after a day."""
@@ -40,12 +41,21 @@ class Grants:
         if before and before[0] == door and (door != NOWHERE or self.clock.now() - before[1] < ASK_AGAIN):
             return
         with self.store.lock(self._place):
-            known = {**self.known(), operation: (door, self.clock.now())}
+            known = {**self._stored(), operation: (door, self.clock.now())}
             told = json.dumps({each: [found, at.isoformat()] for each, (found, at) in sorted(known.items())})
             self.store.put(self._place, Token(told, self.clock.now() + KEPT))
+        self._held[self._place] = known
 
     def known(self) -> Mapping[str, tuple[str, datetime]]:
-        """Operation → the door that answers it (or ``NOWHERE``), and when that was learnt."""
+        """Operation → the door that answers it (or ``NOWHERE``), and when that was learnt.
+
+        Looked up once, then after whatever was learnt here: what another process learns meanwhile this one learns from the answers.
+        """
+        if self._place not in self._held:
+            self._held[self._place] = self._stored()
+        return self._held[self._place]
+
+    def _stored(self) -> Mapping[str, tuple[str, datetime]]:
         kept = self.store.get(self._place)
         return {each: (door, datetime.fromisoformat(at)) for each, (door, at) in json.loads(kept.access_token).items()} if kept else {}
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 WITHIN = 30  # filled rows: titles and filters stand above a header
 BLANK = frozenset(("", "--", "-", "—", "–", "n/a", "null"))
@@ -47,6 +48,7 @@ def said(cell: str) -> str | None:
     return None if even in BLANK else cell
 
 
+@lru_cache(maxsize=10_000)  # files repeat their words in every row
 def plain(text: str) -> str:
     """A header as it is compared: without width, case, doubled blanks, and blanks beside brackets."""
     whole = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("\ufeff", "")

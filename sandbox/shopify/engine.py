@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode, build_schema, execute_sync, parse, validate
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    build_schema,
+    execute_sync,
+    parse,
+    validate,
+)
 from graphql.utilities import value_from_ast_untyped
 
 from sandbox.market import House
@@ -37,11 +48,17 @@ class Refusal(Exception):
         self.errors, self.cost = errors, cost
 
 
+@cache
+def published_schema() -> GraphQLSchema:
+    """Read once a process: it is the same for every world, and nothing writes into it."""
+    return build_schema(SDL)
+
+
 class Engine:
     """Executes for all shops; buckets, bulk operations and remembered writes live as long as the process."""
 
     def __init__(self, house: House) -> None:
-        self._house, self._schema = house, build_schema(SDL)
+        self._house, self._schema = house, published_schema()
         told = Told(house)
         self.shelves = {shop.name: Shelf(house, told, shop.name) for shop in SHOPS.values() if shop.marketplace == "shopify"}
         self.bulk = Bulk(house, self._schema, self._run_bulk)

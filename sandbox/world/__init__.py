@@ -42,7 +42,7 @@ class World:
         self._postings: dict[date, list[Posting]] = {}
         self._deals: dict[tuple[str, date], list[Deal]] = {}
         self.at = lru_cache(maxsize=4)(self._at)
-        self.deals_at = lru_cache(maxsize=8)(self._deals_at)
+        self.deals_at = lru_cache(maxsize=64)(self._deals_at)  # a shop, and an evening of its exports, each
 
     def orders(self, until: datetime) -> list[Order]:
         """Every order that could be placed before ``until``, in order of number; grows the world as far as needed."""

@@ -52,6 +52,20 @@ def test_a_token_about_to_expire_is_fetched_before_it_does(clock):
     assert again.current() == "y" and calls[0].access_token == "x"
 
 
+def test_a_living_token_is_believed_until_the_vendor_refuses_it_then_the_one_another_process_renewed_counts(clock):
+    def vendor(stored):
+        raise AssertionError("nobody need ask the vendor")
+
+    old, new = (Token(word, clock.now() + timedelta(hours=1)) for word in ("old", "new"))
+    store = MemoryTokens()
+    store.put("t", old)
+    tokens = AccessTokens("t", store, clock, vendor)
+    assert tokens.current() == "old"
+    store.put("t", new)
+    assert tokens.current() == "old"
+    assert tokens.renew("old") == "new" and tokens.current() == "new"
+
+
 def test_new_credentials_forget_the_old_token():
     first, second = (Credentials("h", "a", {"client_id": "i", "refresh_token": word}) for word in ("one", "two"))
     assert token_name(SHOP, first) != token_name(SHOP, second)

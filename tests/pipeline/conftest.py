@@ -19,7 +19,6 @@ from sqlalchemy import text
 
 from connectors.errors import ConnectorError
 from pipeline import opened, steps
-from pipeline.demo.children import child
 from pipeline.demo.environment import Options, drop_masters, environment, sample_clients, sandbox_options
 from pipeline.demo.truth import compare_all
 from pipeline.errors import PipelineError, PullFailed, TryLater
@@ -27,7 +26,7 @@ from pipeline.settings import REPOSITORY, settings
 from transforms.tables import CANONICAL
 from warehouse.database import client_session
 
-sys.path.insert(0, str(Path(__file__).parent))  # stockroom, beside the tests that use it
+sys.path.insert(0, str(Path(__file__).parent))  # stockroom and nursery, beside the tests that use them
 
 HORIZON = datetime(2026, 11, 16, 3, tzinfo=UTC)
 PATIENCE_SECONDS, TRIES = 60.0, 3
@@ -139,15 +138,24 @@ def patiently(verb, tries: int = TRIES):
                 raise
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator:
+    from nursery import Nursery
+
+    opened_once = Nursery()
+    yield opened_once
+    opened_once.stop()
+
+
 @pytest.fixture
-def world(tmp_path: Path, database_url: str, admin_database_url: str, monkeypatch) -> Iterator:
+def world(nursery, tmp_path: Path, database_url: str, admin_database_url: str, monkeypatch) -> Iterator:
     """``world(days=…, faults=…, samples=…)`` starts one; its settings are this process's until the test ends."""
     with contextlib.ExitStack() as ending:
 
         def begin(*, extra: Mapping[str, str] | None = None, sandbox: list[str] | None = None, **changes: object) -> World:
             plain = Options(seed=3, days=6, orders_per_day=12, out=tmp_path, night=HORIZON, speed=100)
             options = dataclasses.replace(plain, **changes)
-            told = ending.enter_context(child("sandbox", [*sandbox_options(options), *(sandbox or [])], tmp_path / "sandbox.log"))
+            told = ending.enter_context(nursery.sandbox([*sandbox_options(options), *(sandbox or [])], tmp_path / "sandbox.log"))
             addresses, mail = {"admin": admin_database_url, "app": database_url}, {"host": "127.0.0.1", "port": 9}
             clients = sample_clients(told, tmp_path / "clients") if options.samples else REPOSITORY / "clients"
             env = environment(options, addresses, told, mail, clients) | dict(extra or {})

@@ -14,7 +14,6 @@ import pytest
 import requests
 from sqlalchemy import Engine
 
-from pipeline.demo.children import child
 from warehouse.database import client_session
 from warehouse.tokens import PostgresTokens
 
@@ -78,10 +77,10 @@ class Stand:
 
 
 @pytest.fixture
-def stand(refresher, tmp_path: Path, database_url: str, engine) -> Iterator[Stand]:
+def stand(nursery, refresher, tmp_path: Path, database_url: str, engine) -> Iterator[Stand]:
     journal = tmp_path / "sandbox.jsonl"
     options = ["serve", "--marketplaces", "etsy", "--days", "2", "--orders-per-day", "5", "--state", str(journal), "--json"]
-    with child("sandbox", options, tmp_path / "sandbox.log") as told:
+    with nursery.sandbox(options, tmp_path / "sandbox.log") as told:
         yield Stand(refresher, told, journal, database_url, engine)
 
 

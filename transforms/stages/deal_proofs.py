@@ -46,7 +46,7 @@ def deal_proofs(frames: Mapping[str, pd.DataFrame], shop: StagedShop) -> pd.Data
         _instants(first(deposits, KEY, "paid_at"), "deposit_paid", "payment_milestones.paid_at", shop),
         _instants(_paid_up(milestones), "paid", "payment_milestones.paid_at", shop),
         _instants(first(alive, KEY, "shipped_at"), "shipped", "trade_shipments.shipped_at", shop),
-        _instants(last_of_all(alive, KEY, "delivered_at"), "received", "trade_shipments.delivered_at", shop),
+        _instants(last_of_all(alive, "contract_id", "delivered_at"), "received", "trade_shipments.delivered_at", shop),
         _dated(passed, "inspections", "inspected", "inspected", shop), _dated(taken, "acceptances", "completed", "accepted", shop),
     ]
     found = typed(parts)
@@ -77,7 +77,7 @@ def _document(frame: pd.DataFrame, table: str) -> pd.Series:
 def _paid_up(milestones: pd.DataFrame) -> pd.DataFrame:
     due = milestones[is_not(milestones["status"], "cancelled")]
     closing = due.loc[due["milestone"].isin(("balance", "full")), "contract_id"]
-    return last_of_all(due[due["contract_id"].isin(closing)], KEY, "paid_at")
+    return last_of_all(due[due["contract_id"].isin(closing)], "contract_id", "paid_at")
 
 
 def deal_waits(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -88,9 +88,9 @@ def deal_waits(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     deals, rows = deals_of(frames), []
     for table, links in NAMED.items():
         for column, (elders, key, stage) in links.items():
-            known = set(frames[elders][key])
-            told = frames[table].dropna(subset=column)
-            for row in told[~told[column].isin(known)].to_dict("records"):
+            named = frames[table][column]
+            is_missing = named.notna() & ~named.isin(frames[elders][key])
+            for row in frames[table][is_missing].to_dict("records") if is_missing.any() else ():
                 own = name_of(table, row[COLUMNS[table]]) if table in KINDS else name_of("contracts", row[column])
                 place = "/".join(str(row[name]) for name in KEYS[table])
                 ref = f"{table}/{place} > {elders}/{row[column]}"

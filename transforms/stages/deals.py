@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -58,11 +59,23 @@ class _Papers:
     answers: dict[str, list[str]] = field(default_factory=dict)  # rfq → its quotations
 
 
+class Families(dict[str, pd.DataFrame]):
+    """Frames that nobody changes any more: which deal each document belongs to is worked out once, for all who ask."""
+
+    @cached_property
+    def deals(self) -> dict[str, str]:
+        return _deals_of(self)
+
+
 def deals_of(frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Document name → the subject id of the deal it belongs to; documents that are only named are there too.
 
     The frames must hold whole families: with a document, whatever names it and whatever it names.
     """
+    return frames.deals if isinstance(frames, Families) else _deals_of(frames)
+
+
+def _deals_of(frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     papers = _papers(frames)
     owner: dict[str, str] = {}
     for contract in papers.contracts:

@@ -67,16 +67,15 @@ def derive(chain: Chain, shop: StagedShop, proofs: pd.DataFrame, waits: pd.DataF
     refused, against = _refused(chain, told)
     scope = {"client": shop.client, "shop": shop.name, "mode": chain.mode}
     events = _stamped(told[~refused], scope)
-    moves = told[refused]
-    moves = moves.assign(ref=against[refused], kind="illegal_move", since_at=moves["entered_at"], due_at=moves["entered_at"])
-    exceptions = [_stamped(moves, scope)[list(STAGE_EXCEPTIONS.names)]]
-    waits = waits[waits["stage"].isin(chain.by_name)] if waits is not None else []
+    exceptions = []
+    if refused.any():
+        moves = told[refused]
+        exceptions.append(moves.assign(ref=against[refused], kind="illegal_move", since_at=moves["entered_at"], due_at=moves["entered_at"]))
+    waits = waits[waits["stage"].isin(chain.by_name)] if waits is not None else ()
     if len(waits):
-        missing = waits.assign(kind="missing_parent", due_at=waits["since_at"] + PATIENCE)
-        exceptions.append(_stamped(missing, scope)[list(STAGE_EXCEPTIONS.names)])
-    return Derived(
-        _ordered(events, STAGE_EVENTS), _ordered(pd.concat([STAGE_EXCEPTIONS.conform(each) for each in exceptions]), STAGE_EXCEPTIONS)
-    )
+        exceptions.append(waits.assign(kind="missing_parent", due_at=waits["since_at"] + PATIENCE))
+    typed = [STAGE_EXCEPTIONS.conform(_stamped(each, scope)[list(STAGE_EXCEPTIONS.names)]) for each in exceptions]
+    return Derived(_ordered(events, STAGE_EVENTS), _ordered(pd.concat(typed or [STAGE_EXCEPTIONS.empty()]), STAGE_EXCEPTIONS))
 
 
 def _earliest(proofs: pd.DataFrame) -> pd.DataFrame:
@@ -112,6 +111,9 @@ def _stamped(frame: pd.DataFrame, scope: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _ordered(frame: pd.DataFrame, table) -> pd.DataFrame:
+    """By the key; the scope and the mode are the same on every row."""
+    if not len(frame):
+        return table.empty()
     wanted = table.conform(frame[list(table.names)])
-    return wanted.sort_values(list(table.full_key), ignore_index=True)
+    return wanted.sort_values([name for name in table.key if name != "mode"], ignore_index=True)
 

@@ -30,7 +30,7 @@ def order_proofs(frames: Mapping[str, pd.DataFrame], shop: StagedShop) -> pd.Dat
     if orders.duplicated(KEY).any():
         raise SchemaError("stage_events: two orders share client, shop and order_id")
     alive = parcels[is_not(parcels["status"], "cancelled")]
-    arrived = last_of_all(alive, KEY, "delivered_at")
+    arrived = last_of_all(alive, "order_id", "delivered_at")
     requests, said, paid = frames["returns"], frames["reviews"], frames["payments"]
     requests = requests[is_not(requests["kind"], "cancel")]
     said = said[said["kind"].isin(("product", "seller"))]
@@ -43,12 +43,13 @@ def order_proofs(frames: Mapping[str, pd.DataFrame], shop: StagedShop) -> pd.Dat
         ("after_sales", "returns.requested_at"): first(requests, KEY, "requested_at"),
         ("reviewed", "reviews.reviewed_at"): first(said, KEY, "reviewed_at"),
     }
-    return typed([_proved(stage, evidence, frame, orders[[*KEY, "site"]]) for (stage, evidence), frame in moments.items()])
+    told = typed([_told(stage, evidence, frame) for (stage, evidence), frame in moments.items() if len(frame)])
+    sites = orders.set_index("order_id")["site"].reindex(told["subject_id"])
+    told["entered_date"] = local_dates(told["entered_at"], sites.set_axis(told.index))
+    return told[told["subject_id"].isin(orders["order_id"])].reset_index(drop=True)
 
 
-def _proved(stage: str, evidence: str, frame: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
-    column = evidence.partition(".")[2]
-    own = ["evidence"] if "evidence" in frame else []
-    known = frame[[*KEY, column, *own]].dropna(subset=column).merge(orders, on=KEY, how="inner")
-    said = known["evidence"] if own else evidence
-    return proofs("order", known["order_id"], stage, known[column], local_dates(known[column], known["site"]), said)
+def _told(stage: str, evidence: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Proofs as they were told; the days are known once the orders' sites are."""
+    at = frame[evidence.partition(".")[2]]
+    return proofs("order", frame["order_id"], stage, at, None, frame.get("evidence", evidence))

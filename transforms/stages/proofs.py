@@ -8,7 +8,7 @@ from transforms.stages.derive import PROOF
 
 
 def proofs(
-    kind: str, subject_id: pd.Series, stage: str, entered_at: pd.Series, entered_date: pd.Series, evidence: str | pd.Series
+    kind: str, subject_id: pd.Series, stage: str, entered_at: pd.Series, entered_date: pd.Series | None, evidence: str | pd.Series
 ) -> pd.DataFrame:
     """One proof a row; rows without an instant prove nothing."""
     columns = (kind, subject_id, stage, entered_at, entered_date, evidence)
@@ -18,7 +18,7 @@ def proofs(
 
 def typed(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """Proofs of several stages one below the other, in ``PROOF``'s types."""
-    made = [pd.DataFrame({name: part[name].astype(kind.dtype) for name, kind in PROOF.items()}) for part in parts]
+    made = [pd.DataFrame({name: part[name].astype(kind.dtype) for name, kind in PROOF.items()}) for part in parts if len(part)]
     if not made:
         return pd.DataFrame({name: pd.Series([], dtype=kind.dtype) for name, kind in PROOF.items()})
     return pd.concat(made, ignore_index=True)
@@ -29,18 +29,20 @@ def first(frame: pd.DataFrame, keys: list[str], column: str) -> pd.DataFrame:
     return _one(frame, keys, column, is_earliest=True)
 
 
-def last_of_all(frame: pd.DataFrame, keys: list[str], column: str) -> pd.DataFrame:
+def last_of_all(frame: pd.DataFrame, key: str, column: str) -> pd.DataFrame:
     """The latest instant of each group in which every row has one."""
-    waiting = frame.loc[frame[column].isna(), keys].drop_duplicates().assign(is_open=True)
-    found = _one(frame, keys, column, is_earliest=False).merge(waiting, on=keys, how="left")
-    return found[found["is_open"].isna()].drop(columns="is_open")
+    found = _one(frame, [key], column, is_earliest=False)
+    return found[~found[key].isin(frame.loc[frame[column].isna(), key])]
 
 
 def _one(frame: pd.DataFrame, keys: list[str], column: str, *, is_earliest: bool) -> pd.DataFrame:
     """One instant a group, and its own ``evidence`` where the rows name it (``delivered_at``: ``delivered_evidence``)."""
     own = f"{column.removesuffix('_at')}_evidence"
-    there = frame[[*keys, column, *([own] if own in frame else ())]].dropna(subset=[*keys, column]).rename(columns={own: "evidence"})
-    wanted = [*keys, column, *there.columns[len(keys) + 1 :]]
+    names = {name: name for name in (*keys, column)} | ({"evidence": own} if own in frame else {})
+    there = pd.DataFrame({name: frame[theirs] for name, theirs in names.items()})
+    if not len(there):
+        return there
+    there, wanted = there.dropna(subset=[*keys, column]), list(names)
     ordered = there.sort_values(wanted, ascending=[name != column or is_earliest for name in wanted])
     return ordered.drop_duplicates(keys, ignore_index=True)
 

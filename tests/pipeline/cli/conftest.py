@@ -21,7 +21,6 @@ from typer.testing import CliRunner
 
 from pipeline import opened
 from pipeline.cli import app
-from pipeline.demo.children import child
 from pipeline.demo.environment import Options, environment, sandbox_options
 from pipeline.settings import REPOSITORY, settings
 from warehouse.database import client_session
@@ -206,10 +205,10 @@ def options(folder: Path, speed: float = 600) -> Options:
 
 
 @pytest.fixture(scope="module")
-def told(request, tmp_path_factory) -> Iterator[Mapping[str, Any]]:
+def told(nursery, request, tmp_path_factory) -> Iterator[Mapping[str, Any]]:
     """A running sandbox's announcement; shared by a file's tests, which may say its ``SPEED``."""
     folder = tmp_path_factory.mktemp("sandbox")
-    with child("sandbox", sandbox_options(options(folder, getattr(request.module, "SPEED", 600))), folder / "sandbox.log") as line:
+    with nursery.sandbox(sandbox_options(options(folder, getattr(request.module, "SPEED", 600))), folder / "sandbox.log") as line:
         yield line
 
 
