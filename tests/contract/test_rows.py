@@ -57,6 +57,6 @@ def test_every_parcel_that_is_to_be_followed_is_told_of(bench, entity):
 
 
 def test_another_reading_adds_and_changes_nothing(bench, entity):
-    first = bench.read(entity, bench.evening)
+    first = bench.calmly(entity, bench.evening)
     again = bench.read(entity, bench.evening, onto=first)
     assert again.is_proven and bench.inside(entity, bench.evening, again) == bench.inside(entity, bench.evening, first)
