@@ -117,7 +117,7 @@ class Table:
 
     @cached_property
     def _empty(self) -> pd.DataFrame:
-        return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in self.dtypes})
+        return self.arrow_schema.empty_table().to_pandas(types_mapper=pd.ArrowDtype)
 
     def empty(self) -> pd.DataFrame:
         return self._empty.copy(deep=False)  # pandas copies on write, so nobody can write into the one that is kept
