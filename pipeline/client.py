@@ -11,7 +11,7 @@ import iso4217
 from pydantic import BaseModel, BeforeValidator, ConfigDict, EmailStr, Field, field_validator, model_validator
 
 from connectors.contract import Shop
-from transforms.sites import known_zones
+from transforms.sites import is_zone
 from transforms.stages import CHAINS
 
 
@@ -133,7 +133,7 @@ class Client(Strict):
     @field_validator("zone")
     @classmethod
     def _is_a_zone(cls, value: str) -> str:
-        if value not in known_zones():
+        if not is_zone(value):
             raise ValueError("is not an IANA time zone such as Asia/Shanghai")
         return value
 

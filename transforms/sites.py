@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,6 @@ import pyarrow as pa
 from transforms.schema import SchemaError
 
 _DAY = pd.ArrowDtype(pa.date32())
-known_zones = cache(available_timezones)  # it opens every file of the zone database each time it is asked
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,15 @@ SITES = {
         ("CN", "Asia/Shanghai", "CNY"), ("HK", "Asia/Hong_Kong", "HKD"),
     )
 }
+
+
+def is_zone(name: str) -> bool:
+    """Whether IANA knows the zone: looked up by itself, for a list of all would open every file of the zone database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # unknown; no relative path; a folder
+        return False
+    return not name.startswith(("posix", "right/"))  # the same zones once more, counted with leap seconds or not
 
 
 def site(code: str) -> Site:

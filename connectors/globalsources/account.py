@@ -19,7 +19,7 @@ import yaml
 from connectors.contract import Credentials, Shop
 from connectors.errors import FatalError
 from connectors.globalsources.book import BadBook, Book, read_book
-from transforms.sites import known_zones
+from transforms.sites import is_zone
 
 MAPPING = "mapping.yaml"
 DEFAULT_ZONE = "Asia/Hong_Kong"
@@ -79,7 +79,7 @@ def account_of(shop: Shop, credentials: Credentials) -> Account:
     if not _WORD.fullmatch(name) or "__" in name:
         raise told.wrong("account", name, "letters, digits, '_' (not two in a row), '.' and '-', beginning with a letter or digit")
     zone = told.text("zone", DEFAULT_ZONE)
-    if zone not in known_zones():
+    if not is_zone(zone):
         raise told.wrong("zone", zone, "an IANA time zone such as Asia/Hong_Kong")
     senders = tuple(word.strip().lower() for word in told.text("mail_senders", "").split(",") if word.strip())
     for domain in senders:

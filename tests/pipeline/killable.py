@@ -63,9 +63,7 @@ def import_all() -> None:
 
     from connectors import registry
     from transforms.checks import gate
-    from transforms.sites import known_zones
 
-    known_zones()
     for marketplace in registry.known():
         registry.endpoints(marketplace)
     gate.gate({"orders": np.ones(1, dtype=bool)})
