@@ -9,6 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -196,7 +197,8 @@ def smallest(schema: dict):
 )
 def test_an_answer_made_from_the_description_alone_is_a_row(entity, part, schema):
     """The description holds no examples; this is the barest answer it allows."""
-    services = Services(None, MemoryLimiter(None), MemoryTokens(), pseudonym=lambda text: "nobody")
+    clock = SimpleNamespace(now=lambda: NOW)
+    services = Services(clock, MemoryLimiter(clock), MemoryTokens(), pseudonym=lambda text: "nobody")
     keys = {"client_id": "k", "shared_secret": "s", "refresh_token": "1.r"}
     shop = Shop("kiln", "kiln_etsy", "etsy", ("US",), {"shop_id": "7"})
     etsy = connect(shop, Credentials("http://127.0.0.1:9", "http://127.0.0.1:9", keys), services)
