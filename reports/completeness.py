@@ -86,15 +86,17 @@ def warning(complete: Completeness, labels: Mapping[str, str], speak: Language) 
 def rows(complete: Completeness, labels: Mapping[str, str], zone: str, speak: Language) -> list[dict[str, object]]:
     """One line a shop: its label, whether it is complete, and what is certain."""
     return [
-        {"label": labels[name], "is_open": name in complete.open_shops, "note": _note(until, name in complete.open_shops, zone, speak)}
+        {"label": labels[name], "is_open": name in complete.open_shops, "note": _note(name, until, complete, zone, speak)}
         for name, until in complete.certified.items()
     ]
 
 
-def _note(until: datetime | None, is_open: bool, zone: str, speak: Language) -> str:
+def _note(name: str, until: datetime | None, complete: Completeness, zone: str, speak: Language) -> str:
     if until is None:
         return speak.say("not certified: its figures may be incomplete")
     instant = speak.instant(until, zone)
-    if is_open:
+    if name in complete.open_shops and name in complete.of_trade:
+        return speak.say("certified only until %(instant)s: what was traded later may be missing", instant=instant)
+    if name in complete.open_shops:
         return speak.say("certified only until %(instant)s: later orders may be missing", instant=instant)
     return speak.say("complete, certified until %(instant)s", instant=instant)

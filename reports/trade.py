@@ -16,6 +16,7 @@ from transforms.stages import Board
 
 GAP = " · "
 MOST_STAGES, MOST_CURRENCIES = 3, 5  # the data beside the report holds all
+INQUIRED = ("inquiries", "quotations")
 LONG = 11  # letters of a figure that fit half a telephone
 
 
@@ -25,19 +26,26 @@ class Traded:
 
     Attributes:
         board: where its deals stood at the week's end; None where there is none.
-        is_comparable: every account of it is proven back over the week before.
+        is_comparable: every account of it is proven back over the week before, ``is_whole``: and told to the end of this one.
     """
 
     week: TradeWeek
     board: Board | None
     is_comparable: bool
+    is_whole: bool
+
+    @property
+    def is_compared(self) -> bool:
+        """A fall may be a file that has not come, and nobody would put it right later."""
+        return self.is_comparable and self.is_whole
 
 
 def lead(
     traded: Traded, retail: Mapping[str, Any], labels: Mapping[str, str], hand_fed: Sequence[HandFed], speak: Language
 ) -> dict[str, Any]:
     """What stands at the report's head: trade alone, or behind ``retail`` (what the report shows of sales) where there are shops."""
-    told = {"headline": headline(traded.week, speak), "story": [*story(traded, speak), *_stale(traded.week, labels, hand_fed, speak)]}
+    stale = [labels.get(name, name) for name in late(traded.week, hand_fed)]
+    told = {"headline": headline(traded.week, speak), "story": [*story(traded, speak), *_stale(stale, speak)]}
     tiles, before = figures(traded, speak), retail["story"] if retail["is_retail"] else retail["restatement"]
     return {
         "headline": GAP.join([retail["headline"], told["headline"]]) if retail["is_retail"] else told["headline"],
@@ -50,7 +58,7 @@ def lead(
 
 def headline(week: TradeWeek, speak: Language) -> str:
     """Contracts and what they are worth, and the money that came; where there is neither, what asks for one."""
-    this = week.this
+    this, asked = week.this, _asked(week.this, week, speak)
     worth, received = _amount(this.signed, week, speak), _amount(this.received, week, speak)
     if this.contracts and this.received.own:
         return speak.say_n(
@@ -61,17 +69,17 @@ def headline(week: TradeWeek, speak: Language) -> str:
         return speak.say_n("%(n)s contract worth %(worth)s signed", "%(n)s contracts worth %(worth)s signed", this.contracts, worth=worth)
     if this.received.own:
         return speak.say("No contract signed, %(received)s received", received=received)
+    if asked and "contracts" not in week.told:
+        return asked
     if this.inquiries or this.quotations:
-        return speak.say("No contract signed, %(asked)s", asked=_asked(this, speak))
-    return speak.say("No inquiry, quotation or contract this week")
+        return speak.say("No contract signed, %(asked)s", asked=asked)
+    return speak.say("No inquiry, quotation or contract this week") if asked else speak.say("No contract signed this week")
 
 
 def story(traded: Traded, speak: Language) -> list[str]:
-    this, before = traded.week.this, traded.week.before
-    if traded.is_comparable:
-        said = [speak.say("%(asked)s, after %(before)s the week before.", asked=_asked(this, speak), before=_asked(before, speak))]
-    else:
-        said = [speak.say("%(asked)s; there is no full week of trade before to compare with.", asked=_asked(this, speak))]
+    this, said = traded.week.this, []
+    if asked := _asked(this, traded.week, speak):
+        said.append(_against(asked, _asked(traded.week.before, traded.week, speak), traded, speak))
     if this.inquiries:
         told = {"answered": speak.number(this.answered), "inquiries": speak.number(this.inquiries)}
         said.append(speak.say("Answered so far: %(answered)s of %(inquiries)s inquiries.", **told))
@@ -84,48 +92,68 @@ def story(traded: Traded, speak: Language) -> list[str]:
     return said
 
 
-def _asked(figures: TradeFigures, speak: Language) -> str:
+def _against(asked: str, before: str, traded: Traded, speak: Language) -> str:
+    if traded.is_compared:
+        return speak.say("%(asked)s, after %(before)s the week before.", asked=asked, before=before)
+    if traded.is_comparable:
+        return speak.say("%(asked)s; this week is not compared, for it is not whole.", asked=asked)
+    return speak.say("%(asked)s; there is no full week of trade before to compare with.", asked=asked)
+
+
+def _asked(figures: TradeFigures, week: TradeWeek, speak: Language) -> str:
+    """Inquiries and quotations, as far as anybody tells of them."""
     inquiries = speak.say_n("%(n)s new inquiry", "%(n)s new inquiries", figures.inquiries)
     quotations = speak.say_n("%(n)s quotation", "%(n)s quotations", figures.quotations)
-    return speak.say("%(inquiries)s and %(quotations)s", inquiries=inquiries, quotations=quotations)
+    said = [text for name, text in (("inquiries", inquiries), ("quotations", quotations)) if name in week.told]
+    return speak.say("%(inquiries)s and %(quotations)s", inquiries=inquiries, quotations=quotations) if len(said) > 1 else "".join(said)
 
 
-def _stale(week: TradeWeek, labels: Mapping[str, str], hand_fed: Sequence[HandFed], speak: Language) -> list[str]:
+def late(week: TradeWeek, hand_fed: Sequence[HandFed]) -> list[str]:
     """Accounts of it that people feed and that are behind: a week without a file is no week without trade."""
-    late = [labels.get(shop.shop, shop.shop) for shop in hand_fed if shop.is_late and shop.shop in week.accounts]
-    return [speak.say("Files of %(shops)s are missing: the figures of trade may be too low.", shops=speak.listing(late))] if late else []
+    return [shop.shop for shop in hand_fed if shop.is_late and shop.shop in week.accounts]
+
+
+def _stale(shops: Sequence[str], speak: Language) -> list[str]:
+    return [speak.say("Files of %(shops)s are missing: the figures of trade may be too low.", shops=speak.listing(shops))] if shops else []
 
 
 def figures(traded: Traded, speak: Language) -> list[dict[str, Any]]:
-    """The tiles, contracts first; each with the week before where that is proven, and a line of its own under it."""
+    """The tiles, contracts first; each with the week before where that is proven, and a line of its own under it.
+
+    A dash, and no nought, where no account ever told of it.
+    """
     week, this, before = traded.week, traded.week.this, traded.week.before
     overdue = _overdue(traded.board)
 
     def tile(label: str, now: int | None, then: int | None, write, note: str = "", good: int = 1) -> dict[str, Any]:
-        moved = compared(now, then, good, speak, comparable=traded.is_comparable)
-        earlier = write(then) if traded.is_comparable and then is not None else None
+        moved = compared(now, then, good, speak, comparable=traded.is_compared)
+        earlier = write(then) if traded.is_compared and then is not None else None
         return {"label": label, "value": "–" if now is None else write(now), **moved, "before": earlier, "note": note}
 
-    def amount(label: str, now: TradeSum, then: TradeSum, note: str) -> dict[str, Any]:
-        if _is_beyond(now, week) or _is_beyond(then, week):
+    def count(kind: str, label: str, now: int, then: int, note: str = "") -> dict[str, Any]:
+        return tile(label, *((now, then) if kind in week.told else (None, None)), speak.number, note)
+
+    def amount(kind: str, label: str, now: TradeSum, then: TradeSum, note: str) -> dict[str, Any]:
+        if _is_beyond(now, week) or kind not in week.told:
             own = [_amount(now, week, speak)] if now.own else []
-            return {"label": label, "value": "–", "change": None, "before": None, "note": GAP.join([*own, *filter(None, [note])])}
-        made = tile(label, now.converted_minor, then.converted_minor, lambda minor: speak.money(minor, week.currency), note)
+            return tile(label, None, None, speak.number, GAP.join([*own, *filter(None, [note])]))
+        earlier = None if _is_beyond(then, week) else then.converted_minor
+        made = tile(label, now.converted_minor, earlier, lambda minor: speak.money(minor, week.currency), note)
         return made | {"is_long": len(made["value"]) > LONG}
 
     def took(seconds: int) -> str:
         return speak.duration(seconds / 3600) if seconds >= 60 else speak.say("same day")
 
     contracts = speak.say_n("%(n)s contract", "%(n)s contracts", this.contracts)
-    answers = speak.say_n("%(n)s answered this week", "%(n)s answered this week", this.answers)
+    answers = speak.say_n("%(n)s answered this week", "%(n)s answered this week", this.answers) if {*INQUIRED} <= {*week.told} else ""
     waiting = {"label": speak.say("Overdue now"), "value": speak.number(overdue), "change": None, "before": None, "is_alert": overdue > 0}
     return [
-        amount(speak.say("Contracts signed"), this.signed, before.signed, contracts),
-        tile(speak.say("New inquiries"), this.inquiries, before.inquiries, speak.number),
+        amount("contracts", speak.say("Contracts signed"), this.signed, before.signed, contracts if "contracts" in week.told else ""),
+        count("inquiries", speak.say("New inquiries"), this.inquiries, before.inquiries),
         tile(speak.say("Half answered within"), this.median_seconds, before.median_seconds, took, answers, good=-1),
-        tile(speak.say("Quotations sent"), this.quotations, before.quotations, speak.number),
-        amount(speak.say("Money received"), this.received, before.received, _parts(week, speak)),
-        tile(speak.say("Consignments shipped"), this.shipped, before.shipped, speak.number, _goods(this, speak)),
+        count("quotations", speak.say("Quotations sent"), this.quotations, before.quotations),
+        amount("received", speak.say("Money received"), this.received, before.received, _parts(week, speak)),
+        count("shipped", speak.say("Consignments shipped"), this.shipped, before.shipped, _goods(this, speak)),
         waiting | {"note": _waits(traded.board, speak)},
     ]
 

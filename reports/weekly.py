@@ -22,7 +22,7 @@ from reports.completeness import Completeness, completeness
 from reports.facts import Beside, Brand, Report, ReportError, ShopCertificate
 from reports.language import Language, language
 from reports.stages import section
-from reports.trade import Traded, lead
+from reports.trade import Traded, late, lead
 from reports.trade import definitions as trade_definitions
 from reports.view import TEMPLATES, shop_labels, shop_names, view
 from transforms.metrics import Restated, ShopFacts, WeeklyMetrics, change
@@ -58,7 +58,8 @@ def build(
     shown = view(metrics, brand, complete, labels, speak, restated, hand_fed, trade) | view_beside(beside, labels, metrics.zone, speak)
     if trade:
         deals = next((board for board in boards if board.mode == "b2b"), None)
-        shown |= lead(Traded(trade, deals, complete.is_trade_comparable), shown, labels, hand_fed, speak)
+        is_whole = not late(trade, hand_fed) and not {*accounts}.intersection(complete.open_shops)
+        shown |= lead(Traded(trade, deals, complete.is_trade_comparable, is_whole), shown, labels, hand_fed, speak)
     subject = _subject(metrics, shown, speak)
     page = {
         **shown, "chains": section(boards, shops, metrics.zone, speak), "subject": subject, "tag": speak.tag, "gap": speak.gap,

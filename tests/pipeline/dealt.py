@@ -31,7 +31,7 @@ def week_of(tell: Callable[[str], list[Row]], period: Period) -> dict[str, Any]:
     signed = [row for row in contracts if inside(row["signed_at"] or row["created_at"])]
     parts = [(row["due_minor"], row["currency"]) for row in tell("payment_milestones") if inside(row["paid_at"])]
     dated = {row["contract_id"] for row in tell("payment_milestones") if row["paid_at"]}
-    came = [row for row in tell("payments") if (row["kind"], row["status"]) in (("payment", "completed"), ("payment", "reversed"))]
+    came = [row for row in tell("payments") if (row["kind"], row["status"]) == ("payment", "completed")]
     transfers = [(row["amount_minor"], row["currency"]) for row in came if inside(row["paid_at"]) and row["order_id"] not in dated]
     goods = [row for row in tell("trade_shipments") if row["status"] != "cancelled"]
     return {

@@ -6,6 +6,7 @@ from transforms.metrics import RateUsed, TradeFigures, TradeSum, TradeWeek
 
 ACCOUNT = "harbor_alibaba"
 NONE = TradeSum((), 0)
+TOLD = ("inquiries", "quotations", "contracts", "received", "shipped")
 COUNTS = ("inquiries", "answered", "answers", "quotations", "contracts", "shipped", "arrived", "accepted", "claims")
 SUMS = ("signed", "received", "deposits", "balances", "returned")
 
@@ -31,7 +32,8 @@ def nothing(**changes) -> TradeFigures:
 def week(this: TradeFigures | None = None, before: TradeFigures | None = None, **changes) -> TradeWeek:
     """In dollars, after a week with two contracts."""
     earlier = figures(inquiries=10, median_seconds=32_400, quotations=7, contracts=2, signed=usd(3_000_000), received=usd(3_420_000))
-    facts = {"currency": "USD", "accounts": (ACCOUNT,), "unconverted": (), "rates": (RateUsed("CNY", "USD", "2026-11-13", "ECB", "0.139"),)}
+    facts = {"currency": "USD", "accounts": (ACCOUNT,), "told": TOLD, "unconverted": ()}
+    facts["rates"] = (RateUsed("CNY", "USD", "2026-11-13", "ECB", "0.139"),)
     return TradeWeek(this=this or figures(), before=before or earlier, **{**facts, **changes})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -37,6 +38,8 @@ RETAIL = {
     "en": ("No orders", "Net sales", "By shop", "Top products", "Nothing was sold", "Refunds and returns", "Parcels", "Average order"),
     "zh": ("没有订单", "净销售额", "各店铺", "热销商品", "没有售出", "退款与退货", "包裹", "客单价"),
 }
+DASHES = {"zh": ["新询盘", "发出报价", "收款", "发运批次", "半数答复用时不超过"],
+          "en": ["New inquiries", "Quotations sent", "Money received", "Consignments shipped", "Half answered within"]}  # fmt: skip
 FIRST = {
     "en": (
         "3 contracts worth $42,300 signed, $31,100 received",
@@ -73,7 +76,7 @@ def test_a_brand_that_only_trades_with_businesses_reads_of_its_trade_and_of_no_s
 def test_a_brand_with_both_trades_reads_of_its_shops_first(code):
     metrics = weeks.northpeak()
     retail = build(metrics, HARBOR, weeks.certificates(metrics), code)
-    made = report(code=code, metrics=metrics)
+    made = report(code=code, metrics=metrics, proofs=[replace(PROVEN, certified_until=weeks.CERTIFIED + timedelta(days=1))])
     assert made.data["headline"] == f"{retail.data['headline']} · {FIRST[code][0]}"
     for whole in (words(made.html), made.text):
         text = whole[whole.index(FIRST[code][0]):]
@@ -119,6 +122,7 @@ def test_an_account_that_is_not_read_to_the_weeks_end_stands_above_the_figures_a
     assert not made.is_complete and made.data["open_shops"] == [ACCOUNT]
     warned = "The trade of Alibaba.com (China) has not been read completely yet: its figures may be too low."
     assert text.index(warned) < text.index("3 contracts worth") and "as changes to this week" not in text
+    assert "what was traded later may be missing" in text and "later orders" not in text
 
 
 def test_an_account_fed_by_hand_that_is_behind_is_confessed_with_the_figures():
@@ -133,6 +137,36 @@ def test_an_account_fed_by_hand_that_is_behind_is_confessed_with_the_figures():
     assert "are missing" not in report(week, hand_fed=[fresh], shops=shops).text
 
 
+def test_a_week_that_is_not_whole_is_compared_with_nothing():
+    seen = datetime(2026, 11, 16, 3, tzinfo=UTC)
+    fed = HandFed(ACCOUNT, "globalsources", ("HK",), seen, seen - timedelta(hours=61), timedelta(hours=48))
+    lacking = replace(PROVEN, certified_until=datetime(2026, 11, 14, tzinfo=UTC))
+    assert "▲" in report().text
+    for made in (report(hand_fed=[fed]), report(proofs=[lacking])):
+        assert "12 new inquiries and 10 quotations; this week is not compared, for it is not whole." in made.text
+        assert "▲" not in made.text and "▼" not in made.text and "  from $" not in made.text
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_what_no_account_ever_told_of_is_a_dash_and_no_nought(code):
+    none = trades.nothing(contracts=1, signed=trades.usd(500_000))
+    platform = report(trades.week(none, none, told=("contracts",)), code)
+    for name in DASHES[code]:
+        assert f"{name}{'：' if code == 'zh' else ': '}–" in platform.text, name
+    assert {"zh": "0 条", "en": "0 new"}[code] not in platform.text
+    assert report(trades.week(trades.nothing(), told=("contracts",)), code).data["headline"] == {
+        "zh": "本周没有新签合同", "en": "No contract signed this week",
+    }[code]
+    sheet = report(trades.week(trades.nothing(inquiries=2), told=("inquiries",)), code)
+    assert sheet.data["headline"] == {"zh": "新询盘 2 条", "en": "2 new inquiries"}[code]
+
+
+def test_a_week_before_in_money_without_a_rate_hides_nothing_of_this_one():
+    dong = TradeSum((("VND", 9_000_000),), 0)
+    text = report(trades.week(before=trades.figures(signed=dong), unconverted=("VND",))).text
+    assert "Contracts signed: $42,300  (3 contracts)" in text
+
+
 def test_other_currencies_are_told_in_their_own_and_converted_and_one_without_a_rate_is_confessed():
     text = words(report().html).replace("\xa0", " ")
     assert "Balances received CN¥6,400.00 + $18,200.00 $19,100" in text and "1 CNY = 0.139 USD" in text
@@ -141,6 +175,8 @@ def test_other_currencies_are_told_in_their_own_and_converted_and_one_without_a_
     assert made.data["headline"] == "3 contracts worth ₫9,000,000 signed, $31,100 received"
     assert "Contracts signed: –  (₫9,000,000 · 3 contracts)" in made.text
     assert "No exchange rate was published for Vietnamese dong: it is left out of converted sums." in words(made.html)
+    both = report(trades.week(unconverted=("VND",)), "zh").html
+    assert "0.139 CNY" not in both and re.search(r"1 CNY = 0\.139 USD</span><br ?/?>越南盾", both), "two sentences, two lines"
     plain = report(trades.week(trades.figures(received=trades.usd(1), deposits=trades.usd(1), balances=trades.NONE), rates=()))
     assert "in its own currencies" not in plain.html
 

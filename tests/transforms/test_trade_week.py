@@ -131,6 +131,7 @@ CONTRACT = {"contract_id": "K", "created_at": days(-30), "status": "deposit_paid
 def test_transfers_are_the_deposit_as_far_as_it_goes_and_the_balance_beyond(told):
     transfers = [paid("1", 200, days(-3)), paid("2", 250, days(1)), paid("3", 600, days(2), shop="desk"), paid("4", 50, days(9))]
     more = [paid("5", 11, days(1), status="pending"), paid("6", -9, days(1), kind="fee"), paid("7", 5, days(1), order_id=None)]
+    more.append(paid("8", 13, days(1), status="reversed"))  # recalled
     found = told(contracts=[CONTRACT], payment_milestones=PARTS, payments=[*transfers, *more])
     assert (found.before.deposits.own, found.before.balances.own) == ((("USD", 200),), ())
     assert (found.this.deposits.own, found.this.balances.own) == ((("USD", 100),), (("USD", 755),)), "150 + 600, and 5 of no contract"
@@ -148,7 +149,8 @@ def test_a_part_that_its_contract_dates_came_then_and_its_transfer_is_not_counte
 
 def test_money_that_went_back_stands_apart_from_what_came(told):
     back = paid("2", -120, days(3), kind="refund")
-    found = told(contracts=[CONTRACT], payment_milestones=PARTS, payments=[paid("1", 300, days(1), status="reversed"), back])
+    promised = paid("3", -50, days(3), kind="refund", status="pending")
+    found = told(contracts=[CONTRACT], payment_milestones=PARTS, payments=[paid("1", 300, days(1)), back, promised])
     assert (found.this.received.own, found.this.returned.own) == ((("USD", 300),), (("USD", 120),))
 
 
@@ -183,6 +185,36 @@ def test_goods_that_left_that_came_and_that_were_accepted(told):
     )
     assert (found.this.shipped, found.this.arrived, found.this.accepted, found.this.claims) == (1, 1, 3, 2)
     assert (found.before.shipped, found.before.accepted, found.before.claims) == (0, 1, 1)
+
+
+def test_papers_that_two_accounts_tell_of_one_deal_count_once_by_the_word_of_the_account_whose_deals_they_are(told):
+    twice = [{"shop": "desk"}, {"shop": "factory"}]
+    inquiry = {"inquiry_id": "1", "received_at": MONDAY, "status": "new"}
+    quotation = {"quotation_id": "Q", "inquiry_id": "1", "issued_at": days(1), "status": "sent"}
+    drawn = CONTRACT | {"created_at": MONDAY}
+    contracts = [drawn | {"total_minor": minor, "shop": shop} for minor, shop in ((900, "desk"), (1000, "factory"))]
+    full = {"contract_id": "K", "milestone": "full", "due_minor": 900, "status": "paid", "paid_at": days(2), "shop": "desk"}
+    found = told(
+        inquiries=[inquiry | each for each in twice], quotations=[quotation | each for each in twice], contracts=contracts,
+        payment_milestones=[*PARTS, full], payments=[paid("1", 300, days(1)) | each for each in twice],
+        trade_shipments=[{"contract_id": "K", "shipment_id": "1", "status": "delivered", "shipped_at": days(1)} | each for each in twice],
+        acceptances=[{"acceptance_id": "1", "contract_id": "K", "accepted_at": days(1)} | each for each in twice],
+    ).this
+    assert (found.inquiries, found.answers, found.quotations, found.contracts, found.shipped, found.accepted) == (1, 1, 1, 1, 1, 1)
+    assert (found.signed.own, found.received.own) == ((("USD", 1000),), (("USD", 300),))
+    apart = {"factory": TradeAccount("factory", "Asia/Shanghai"), "desk": TradeAccount("desk", "Asia/Shanghai")}
+    assert told(accounts=apart, contracts=contracts).this.contracts == 2, "two accounts' own"
+
+
+def test_what_was_ever_told_is_known_and_the_rest_is_no_nought(told):
+    old = days(-300)
+    assert told(contracts=[CONTRACT]).told == ("contracts",)
+    more = told(
+        inquiries=[{"inquiry_id": "1", "received_at": old, "status": "new"}], payments=[paid("1", 300, old)],
+        quotations=[{"quotation_id": "1", "issued_at": old, "status": "draft"}],
+        trade_shipments=[{"contract_id": "K", "shipment_id": "1", "status": "in_transit", "shipped_at": old}],
+    )
+    assert more.told == ("inquiries", "received", "shipped")
 
 
 def test_another_clients_rows_are_refused(told):

@@ -2,6 +2,7 @@
 
 * A **day** is a calendar day in the client's zone, as for orders. Where a source tells only a day (its instant is that day's start in
   the account's zone), it is that day, whatever the client's zone. All is as known in the report's night and never restated.
+* A paper that several accounts tell of one deals' account counts once, as that account itself tells it, else the first by name.
 * **inquiries**: received in the period and no spam. **answered**: of those, so far, by a quotation that was sent or a contract that
   names it, or by the word of its source. **answers**: inquiries whose first quotation was sent in the period, whenever they came;
   **median**: the shortest time within which half of those had it (of this week's inquiries the slow answers are still to come).
@@ -31,6 +32,10 @@ NEEDED = (
     "inquiries", "quotations", "contracts", "payment_milestones", "payments", "trade_shipments", "acceptances", "fx_rates",
 )  # fmt: skip
 INQUIRY = ["place", "inquiry_id"]
+PAPERS = {  # what numbers one, within the account whose deals it is about
+    "inquiries": ("inquiry_id",), "quotations": ("quotation_id",), "contracts": ("contract_id",), "payments": ("payment_id",),
+    "trade_shipments": ("contract_id", "shipment_id"), "acceptances": ("acceptance_id",),
+}  # fmt: skip
 Sums = dict[tuple[str, date, str], int]  # (what, day, currency) → minor units
 
 
@@ -73,10 +78,17 @@ class TradeFigures:
 
 @dataclass(frozen=True)
 class TradeWeek:
-    """One client's trade in a period and in the one of the same length before it; ``accounts``: those that tell of it."""
+    """One client's trade in a period and in the one of the same length before it.
+
+    Attributes:
+        accounts: those that tell of it.
+        told: of ``inquiries``, ``quotations``, ``contracts``, ``received`` and ``shipped`` those of which they ever told anything;
+            of the others nobody tells, and their nought is no figure.
+    """
 
     currency: str
     accounts: tuple[str, ...]
+    told: tuple[str, ...]
     this: TradeFigures
     before: TradeFigures
     unconverted: tuple[str, ...]
@@ -102,7 +114,7 @@ def trade_week(
     convert = Converter(own["fx_rates"], client.currency, {(currency, day) for _, day, currency in sums})
     converted = {(what, day, currency): convert(minor, currency, day) for (what, day, currency), minor in sorted(sums.items())}
     return TradeWeek(
-        client.currency, tuple(accounts), told.figures(period, sums, converted), told.figures(before, sums, converted),
+        client.currency, tuple(accounts), told.ever(), told.figures(period, sums, converted), told.figures(before, sums, converted),
         tuple(sorted(convert.unconverted)), convert.used(),
     )
 
@@ -113,19 +125,30 @@ class _Told:
     def __init__(self, own: Mapping[str, pd.DataFrame], accounts: Mapping[str, TradeAccount], zone: str) -> None:
         self.accounts, self.zone = accounts, zone
         self.places = {name: account.place for name, account in accounts.items()}
-        quotations, contracts, goods = own["quotations"], own["contracts"], own["trade_shipments"]
+        papers = {name: self._once(own[name], *key) for name, key in PAPERS.items()}
+        quotations, contracts, goods = papers["quotations"], papers["contracts"], papers["trade_shipments"]
         self.quotations = self._dated(quotations[is_not(quotations["status"], "draft")], "issued_at")
-        inquiries = self._dated(own["inquiries"][is_not(own["inquiries"]["status"], "spam")], "received_at")
-        self.inquiries, self.answers = self._answered(inquiries, contracts)
+        inquiries = self._dated(papers["inquiries"][is_not(papers["inquiries"]["status"], "spam")], "received_at")
+        self.inquiries, self.answers = self._answered(inquiries, own["contracts"])
         agreed = contracts[is_not(contracts["status"], "draft", "cancelled")]
         self.contracts = self._dated(agreed.assign(at=agreed["signed_at"].fillna(agreed["created_at"])), "at")
         alive = goods[is_not(goods["status"], "cancelled")]
         self.shipped, self.arrived = self._dated(alive, "shipped_at"), self._dated(alive, "delivered_at")
-        taken = own["acceptances"]
+        taken = papers["acceptances"]
         has_claim = (taken["claim_minor"] > 0).fillna(False) | (taken["rejected_quantity"] > 0).fillna(False)
         self.accepted = self._dated(taken.assign(has_claim=has_claim.astype(bool)), "accepted_at")
-        self.money = self._dated(money_received(own["payment_milestones"], own["payments"], self.places), "at")
-        self.returned = self._dated(money_given_back(own["payments"]), "at")
+        milestones = own["payment_milestones"].merge(contracts[["shop", "contract_id"]])  # of the account whose word the contract is
+        self.money = self._dated(money_received(milestones, papers["payments"], self.places), "at")
+        self.returned = self._dated(money_given_back(papers["payments"]), "at")
+
+    def _once(self, frame: pd.DataFrame, *key: str) -> pd.DataFrame:
+        place = frame["shop"].map(self.places)
+        ordered = frame.assign(place=place, is_fed=frame["shop"] != place).sort_values(["is_fed", "shop"], kind="stable")
+        return ordered.drop_duplicates(["place", *key])
+
+    def ever(self) -> tuple[str, ...]:
+        kinds = {"inquiries": self.inquiries, "quotations": self.quotations, "contracts": self.contracts}
+        return tuple(name for name, rows in (kinds | {"received": self.money, "shipped": self.shipped}).items() if len(rows))
 
     def _dated(self, frame: pd.DataFrame, at: str) -> pd.DataFrame:
         frame = frame[frame[at].notna()].copy()

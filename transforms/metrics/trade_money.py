@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from transforms.payments import TAKEN
 from transforms.stages.deal_money import RANK
 
 GIVEN_BACK = ("refund", "reversal", "chargeback")
@@ -63,7 +62,8 @@ def money_given_back(payments: pd.DataFrame) -> pd.DataFrame:
 
 
 def _taken(payments: pd.DataFrame) -> pd.DataFrame:
-    return payments[((payments["kind"] == "payment") & payments["status"].isin(TAKEN)).fillna(False).astype(bool)]
+    """Transfers that stayed: one that was recalled is told by its status alone, no refund follows."""
+    return payments[((payments["kind"] == "payment") & (payments["status"] == "completed")).fillna(False).astype(bool)]
 
 
 def _split(parts: list[_Part], start: int, end: int) -> Iterator[tuple[str, int]]:
