@@ -49,8 +49,8 @@ class AccessTokens:
         return self._kept(held)
 
     def renew(self, refused: str) -> str:
-        """A token other than the ``refused`` one; only the first process that meets a dead token asks the vendor."""
-        return self._kept(self._fetch_unless(lambda token: token is not None and token.access_token != refused))
+        """A living token other than the ``refused`` one; only the first process that meets a dead token asks the vendor."""
+        return self._kept(self._fetch_unless(lambda token: self._lives(token) and token.access_token != refused))
 
     def _kept(self, token: Token) -> str:
         self._held[self.name] = token

@@ -101,6 +101,8 @@ def _read(text: str, make_loader: Callable[[str], yaml.SafeLoader]) -> Document:
         raise NotYaml(f"is not YAML{_place(error)}: {getattr(error, 'problem', None) or error}") from None
     except ValueError as error:  # a date or a number only in form
         raise NotYaml(f"is not YAML: {error}") from None
+    except (LookupError, AttributeError):  # what PyYAML stumbles over
+        raise NotYaml("is not YAML: a word cannot be what its tag (!!int, !!bool, !!timestamp) says; leave the tag out") from None
 
 
 def _place(error: yaml.YAMLError) -> str:

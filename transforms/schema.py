@@ -117,7 +117,8 @@ class Table:
 
     @cached_property
     def _empty(self) -> pd.DataFrame:
-        return self.arrow_schema.empty_table().to_pandas(types_mapper=pd.ArrowDtype)
+        empty = self.arrow_schema.empty_table()
+        return empty.to_pandas(types_mapper=pd.ArrowDtype, use_threads=False)  # asked for at import, before the forks of a scheduler
 
     def empty(self) -> pd.DataFrame:
         return self._empty.copy(deep=False)  # pandas copies on write, so nobody can write into the one that is kept

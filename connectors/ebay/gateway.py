@@ -13,7 +13,7 @@ from connectors.ebay import auth
 from connectors.ebay.endpoints import BUDGETS
 from connectors.ebay.signatures import load_key, sign_request
 from connectors.ebay.sites import marketplace
-from connectors.ebay.verdict import judge
+from connectors.ebay.verdict import judge, judge_trading
 from connectors.http import Call, Session, pick
 from connectors.tokens import AccessTokens, token_name
 from connectors.verdicts import Reply
@@ -56,8 +56,10 @@ class Gateway:
         name = token_name(shop, credentials)
         tokens = AccessTokens(name, services.tokens, services.clock, lambda stored: auth.grant(bare, credentials, auth_host, stored))
         signs = {"rest": auth.bearer, "money": self._sign_money, "post_order": auth.post_order, "trading": auth.trading}
+        judges = {"trading": judge_trading}
         self._roads = {
-            road: Session(shop, credentials, services, BUDGETS, sign=sign, judge=judge, tokens=tokens) for road, sign in signs.items()
+            road: Session(shop, credentials, services, BUDGETS, sign=sign, judge=judges.get(road, judge), tokens=tokens)
+            for road, sign in signs.items()
         }
 
     @property

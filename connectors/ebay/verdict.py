@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -26,6 +27,8 @@ SELLER = "eBay has suspended this seller: the seller must settle it with eBay."
 UNTOLD_SECONDS = 60.0  # eBay seldom says how long; a day's quota ends at midnight in California, a busy minute sooner
 _REMEDY_OF_WORD = {"invalid_grant": CONSENT, "invalid_client": APPLICATION, "unauthorized_client": APPLICATION, "invalid_scope": SCOPE}
 _SIGNATURE_CODES = ("215000", "215001", "215002", "215003", "215120", "215121", "215122")
+_FAILURE = re.compile(rb"<Ack>\s*Failure\s*</Ack>")
+_DEAD_TOKEN = re.compile(rb"<ErrorCode>\s*(931|932|21916984|21917053)\s*</ErrorCode>")
 _REMEDY_OF_CODE = {"30850": CLOCK, "32400": SELLER, "1100": SCOPE, **dict.fromkeys(_SIGNATURE_CODES, SIGNATURE)}
 
 
@@ -50,6 +53,14 @@ def judge(reply: Reply) -> Verdict:
         return replace(verdict, outcome=Outcome.REFUSED, remedy=verdict.remedy or SCOPE)
     if verdict.outcome is Outcome.REFUSED and error.get("category") in ("APPLICATION", "SYSTEM"):
         return replace(verdict, outcome=Outcome.TRANSIENT)
+    return verdict
+
+
+def judge_trading(reply: Reply) -> Verdict:
+    """As :func:`judge`; Trading tells a dead token under HTTP 200, in its XML."""
+    verdict, dead = judge(reply), _DEAD_TOKEN.search(reply.body)
+    if verdict.outcome is Outcome.OK and dead and _FAILURE.search(reply.body):
+        return replace(verdict, outcome=Outcome.UNAUTHORIZED, code=dead.group(1).decode(), message="the token is invalid or expired")
     return verdict
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from connectors.contract import Credentials, Shop, Window
 from connectors.ebay import connect, read_orders
+from connectors.ebay.listed_elsewhere import revise
 from connectors.errors import FatalError, QuotaWait, RetryableError
-from connectors.writes import ShipmentNotice
+from connectors.writes import ShipmentNotice, StockChange
 
 ORDERS, TOKEN = "/sell/fulfillment/v1/order", "/identity/v1/oauth2/token"
 WINDOW = Window(datetime(2026, 11, 15, 3, tzinfo=UTC), datetime(2026, 11, 16, 3, tzinfo=UTC))
@@ -129,6 +130,29 @@ def test_a_refused_token_is_renewed_once_and_its_call_replayed(opened, loopback,
     loopback.on("GET", ORDERS, refusal(said, 401, 1001))
     with pytest.raises(FatalError, match="authorize the application anew"):
         list(opened().read("orders", WINDOW))
+
+
+def trading(*errors):
+    told = "".join(f"<Errors><SeverityCode>Error</SeverityCode><ErrorCode>{code}</ErrorCode></Errors>" for code in errors)
+    ack = "Failure" if errors else "Success"
+    xml = f'<ReviseInventoryStatusResponse xmlns="urn:ebay:apis:eBLBaseComponents"><Ack>{ack}</Ack>{told}</ReviseInventoryStatusResponse>'
+    return xml.encode()
+
+
+@pytest.mark.parametrize("code", ["931", "932", "21916984", "21917053"])
+def test_trading_says_under_http_200_that_a_token_is_dead_and_the_change_is_sent_again_with_a_new_one(opened, loopback, said, code):
+    loopback.on("POST", "/ws/api.dll", said(trading(code)), said(trading()))
+    fresh = iter(("v^1.1#first", "v^1.1#second"))
+    loopback.on("POST", TOKEN, *[said({"access_token": word, "expires_in": 7200}) for word in fresh])
+    answers = revise(opened().gateway, [StockChange("j", "GB", "A-1", "110", None, 4)])
+    assert answers["j"].is_accepted
+    assert [call.headers["X-EBAY-API-IAF-TOKEN"] for call in loopback.calls("/ws/api.dll")] == ["v^1.1#first", "v^1.1#second"]
+
+
+def test_trading_that_refuses_a_change_for_another_reason_keeps_the_token(opened, loopback, said):
+    loopback.on("POST", "/ws/api.dll", said(trading("21919189")))
+    assert not revise(opened().gateway, [StockChange("j", "GB", "A-1", "110", None, 4)])["j"].is_accepted
+    assert len(loopback.calls(TOKEN)) == 1
 
 
 def test_application_trouble_passes_and_requests_faults_do_not(opened, loopback, said):

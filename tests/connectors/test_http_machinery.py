@@ -66,6 +66,16 @@ def test_a_living_token_is_believed_until_the_vendor_refuses_it_then_the_one_ano
     assert tokens.renew("old") == "new" and tokens.current() == "new"
 
 
+@pytest.mark.parametrize("left", [Token("", datetime(2020, 1, 1, tzinfo=UTC), "r"), Token("ended", datetime(2020, 1, 1, tzinfo=UTC))])
+def test_a_stored_token_that_does_not_live_is_no_successor_of_a_refused_one(clock, left):
+    store = MemoryTokens()
+    store.put("t", Token("old", clock.now() + timedelta(hours=1)))
+    tokens = AccessTokens("t", store, clock, lambda stored: Token("fresh", clock.now() + timedelta(hours=1)))
+    assert tokens.current() == "old"
+    store.put("t", left)  # the store was emptied, and who began to fill it anew was killed; or what it holds has ended
+    assert tokens.renew("old") == "fresh"
+
+
 def test_new_credentials_forget_the_old_token():
     first, second = (Credentials("h", "a", {"client_id": "i", "refresh_token": word}) for word in ("one", "two"))
     assert token_name(SHOP, first) != token_name(SHOP, second)

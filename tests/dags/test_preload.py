@@ -92,3 +92,16 @@ def test_a_changed_file_that_is_no_module_counts_too_and_one_that_is_gone(house,
 def test_a_module_that_cannot_be_imported_is_left_to_the_tasks(house, task):
     (house / "pipeline" / "broken.py").write_text("import pipeline.words\nraise RuntimeError('half written')")
     assert task("pipeline.broken")() == {"known": False, "says": 1}
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts threads by Linux's /proc")
+def test_importing_our_modules_starts_no_threads_that_forks_would_lack():
+    code = (
+        "import os, great_expectations, pyarrow.compute\n"
+        "count = lambda: len(os.listdir('/proc/self/task'))\n"
+        "before = count()\n"
+        "import pipeline.steps\n"
+        "print(before, count())"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.split()
+    assert told[-2] == told[-1]
