@@ -6,6 +6,7 @@ mended mapping counts from the next task on, without a restart: a fork that find
 """
 
 import gc
+import os
 import sys
 from importlib import import_module
 
@@ -16,7 +17,10 @@ HEAVY = (
     "airflow.dag_processing.dagbag", "airflow.providers.standard.operators.python",
 )  # fmt: skip
 
-gc.set_threshold(50_000, 20, 100)  # a starting Airflow keeps millions of objects; a seventh of its start went into looking for garbage
+# A starting Airflow keeps millions of objects; a seventh of its start went into looking for garbage. Tasks look for it as usual.
+usual = gc.get_threshold()
+gc.set_threshold(50_000, 20, 10)
+os.register_at_fork(after_in_child=lambda: gc.set_threshold(*usual))
 
 if {"scheduler", "worker"} & set(sys.argv):
     for name in HEAVY:

@@ -19,6 +19,7 @@ class _Twice(yaml.MarkedYAMLError):
 
 # libyaml, where PyYAML was built with it: every process reads every client's file, and in Python that takes ten times as long
 _QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ODD = {"\t", "\ufeff"}  # libyaml takes them where YAML in Python does not; a file must mean the same on every machine
 
 
 def _refuse_twice(root: yaml.Node | None) -> None:
@@ -84,7 +85,7 @@ def read_document(text: str) -> Document:
         NotYaml: it is malformed, says a key twice, or holds a value that cannot be (a 32nd of January).
     """
     try:
-        return _read(text, _QUICK)
+        return _read(text, yaml.SafeLoader if _ODD & set(text) else _QUICK)
     except NotYaml:
         return _read(text, yaml.SafeLoader)  # it says more exactly where
 

@@ -51,6 +51,7 @@ def test_the_example_clients_load_and_no_shop_has_two_owners():
         (("sites: [DE]", "sites: [DE], account: {seller_id: 4711}"), ["shops.0.account.seller_id", "4711 is no text: quote it"]),
         (("brand: Acme", "brand: 2026-13-45"), ["acme.yaml is not YAML", "month"]),
         (("brand: Acme", "brand: A\0cme"), ["acme.yaml is not YAML"]),
+        (("zone: Europe/Berlin", "zone:\tEurope/Berlin"), ["acme.yaml is not YAML", "line 6"]),
         (("brand: Acme", "brand: !!int"), ["acme.yaml is not YAML", "leave the tag out"]),
         (("brand: Acme", "brand: !!bool Acme"), ["acme.yaml is not YAML", "leave the tag out"]),
         (("brand: Acme", "brand: !!timestamp Acme"), ["acme.yaml is not YAML", "leave the tag out"]),
