@@ -19,6 +19,7 @@ WRITE = csv.WriteOptions(include_header=False)  # quotes every text, so that "" 
 PARSE = csv.ParseOptions(newlines_in_values=True)
 BLOCK_BYTES = 1 << 24
 SEPARATOR = "\x1f"
+MANY = (list, tuple, set, frozenset, pd.Series)  # what stands for "one of these" in a condition
 
 
 def copy_in(conn: Connection, target: str, frame: pd.DataFrame, schema: pa.Schema) -> None:
@@ -56,6 +57,8 @@ def read_frame(
     """
     declared, stored = CANONICAL[table], metadata.tables[table]
     names = tuple(columns or declared.names)
+    if any(isinstance(value, MANY) and not len(value) for value in (where or {}).values()):
+        return _no_rows(declared, names)
     wanted = [_matches(stored.c[name], value) for name, value in (where or {}).items()]
     order = (stored.c[name] for name in declared.full_key)
     query = select(*(stored.c[name] for name in names)).where(*conditions, *wanted).order_by(*order)
@@ -63,7 +66,7 @@ def read_frame(
 
 
 def _matches(column: ColumnElement, value: Any) -> ColumnElement[bool]:
-    if isinstance(value, list | tuple | set | frozenset | pd.Series):
+    if isinstance(value, MANY):
         return _is_one_of(column, list(value))
     return column.is_(None) if value is None else column == value
 
@@ -88,7 +91,7 @@ def copy_out(conn: Connection, query) -> bytes:
 def _parse(content: bytes, declared: Table, names: Sequence[str]) -> pd.DataFrame:
     kinds = {name: declared.by_name[name].kind for name in names}
     if not content:
-        return declared.empty()[list(names)]
+        return _no_rows(declared, names)
     types = {name: pa.string() if kind is Kind.BOOLEAN else kind.arrow for name, kind in kinds.items()}
     convert = csv.ConvertOptions(
         column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False,
@@ -99,3 +102,8 @@ def _parse(content: bytes, declared: Table, names: Sequence[str]) -> pd.DataFram
         if kind is Kind.BOOLEAN:
             arrow = arrow.set_column(arrow.schema.get_field_index(name), name, pa.compute.equal(arrow.column(name), "t"))
     return arrow.to_pandas(types_mapper=pd.ArrowDtype)
+
+
+def _no_rows(declared: Table, names: Sequence[str]) -> pd.DataFrame:
+    empty = declared.empty()
+    return empty if tuple(names) == declared.names else empty[list(names)]

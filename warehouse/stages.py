@@ -148,14 +148,11 @@ def _with_lines(conn: Connection, table: str, frame: pd.DataFrame, scope: Mappin
 
 def _deal_rows(conn: Connection, scope: Mapping[str, object], names: set[str]) -> Families:
     """Every row of the families these documents belong to: links are followed both ways until nothing new is named."""
-    seen: set[str] = set()
-    while names - seen:
-        seen |= names
-        for table in LINKS:
-            if table in KINDS:  # what hangs on a contract names nothing else
-                for frame in _linked(conn, scope, table, seen):
-                    for column, elders in _papers(table).items():
-                        names = names | {name_of(elders, number) for number in frame[column].dropna()}
+    seen, new = set[str](), names
+    while new:
+        seen |= new
+        # what hangs on a contract names nothing else
+        new = {name for table in LINKS if table in KINDS for name in _linked(conn, scope, table, new)} - seen
     numbers = {table: [name.partition("/")[2] for name in seen if name.startswith(f"{kind}/")] for table, kind in KINDS.items()}
     places = SUBJECTS["deal"].columns.items()
     return Families(
@@ -163,12 +160,18 @@ def _deal_rows(conn: Connection, scope: Mapping[str, object], names: set[str]) -
     )
 
 
-def _linked(conn: Connection, scope: Mapping[str, str], table: str, names: set[str]) -> Iterator[pd.DataFrame]:
+def _linked(conn: Connection, scope: Mapping[str, object], table: str, names: set[str]) -> set[str]:
+    """All documents that the rows name which name one of these, or are it."""
     papers = _papers(table)
-    for column, elders in papers.items():
-        numbers = [name.partition("/")[2] for name in sorted(names) if name.startswith(f"{KINDS[elders]}/")]
-        if numbers:
-            yield read_frame(conn, table, where={**scope, column: numbers}, columns=list(papers))
+    by_kind = {kind: [name.partition("/")[2] for name in sorted(names) if name.startswith(f"{kind}/")] for kind in KINDS.values()}
+    numbers = {column: by_kind[KINDS[elders]] for column, elders in papers.items()}
+    told = {column: some for column, some in numbers.items() if some}
+    if not told:
+        return set()
+    any_of = " OR ".join(f"{column} = ANY(:{column})" for column in told)
+    query = text(f"SELECT {', '.join(papers)} FROM {table} WHERE client = :client AND shop = ANY(:shop) AND ({any_of})")
+    rows = conn.execute(query, {**scope, **told})
+    return {name_of(elders, number) for row in rows for elders, number in zip(papers.values(), row, strict=True) if number is not None}
 
 
 def replace_stages(conn: Connection, client: str, shop: str, kind: str, ids: Iterable[str], derived: Derived) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
 
 from transforms.currency import NoRate, Rates, convert_minor, shown_rate
 from transforms.metrics.shapes import ClientFacts, RateUsed
@@ -17,6 +18,9 @@ ORDER_KEY = ["client", "shop", "order_id"]
 FIGURES_NEED = ("orders", "order_lines", "returns", "fx_rates")
 NEEDED = (*FIGURES_NEED, "inventory", "listings")
 REFUNDED = ("refunded", "closed")
+ORDER_SHOWS = [*ORDER_KEY, "site", "placed_at", "fulfilled_by", "status", "currency", "items_minor"]
+LINE_SHOWS = [*ORDER_KEY, "line_id", "sku", "title", "quantity", "currency", "items_minor", "discount_minor"]
+RETURN_SHOWS = ["shop", "currency", "refund_minor", "requested_at"]
 UNSETTLED = ("requested", "approved", "in_transit", "received")
 
 
@@ -95,8 +99,8 @@ def own_frames(
 
 
 def dated_orders(orders: pd.DataFrame, zone: str) -> pd.DataFrame:
-    """Orders with ``day`` (in the client's zone), ``is_cancelled`` and ``has_money``."""
-    return orders.assign(
+    """What of the orders is counted, with ``day`` (in the client's zone), ``is_cancelled`` and ``has_money``."""
+    return orders[ORDER_SHOWS].assign(
         day=zone_dates(orders["placed_at"], zone), is_cancelled=(orders["status"] == "cancelled").fillna(False).astype(bool),
         has_money=orders["currency"].notna() & orders["items_minor"].notna(),
     )
@@ -106,41 +110,52 @@ def sold_lines(orders: pd.DataFrame, order_lines: pd.DataFrame) -> pd.DataFrame:
     """Lines that are not cancelled of dated orders that are not, with the order's ``day``, ``site``, ``seller_ships``, ``placed_at``."""
     alive = orders.loc[~orders["is_cancelled"], [*ORDER_KEY, "day", "site", "placed_at", "fulfilled_by"]]
     alive = alive.assign(is_marketplace=(alive.pop("fulfilled_by") == "marketplace").fillna(False).astype(bool))
-    lines = order_lines[(order_lines["status"] != "cancelled").fillna(False)]
+    lines = order_lines.loc[(order_lines["status"] != "cancelled").fillna(False), LINE_SHOWS]
     return lines.merge(alive, on=ORDER_KEY, how="inner")
 
 
 def day_counts(orders: pd.DataFrame, lines: pd.DataFrame) -> list[DayCount]:
     alive = ~orders["is_cancelled"]
-    counted = orders.assign(orders=alive, cancelled=~alive, without_money=alive & ~orders["has_money"].astype(bool))
-    sums = counted.groupby(["shop", "day"])[["orders", "cancelled", "without_money"]].sum()
-    units = lines.groupby(["shop", "day"])["quantity"].sum()
+    counted = orders[["shop", "day"]].assign(orders=alive, cancelled=~alive, without_money=alive & ~orders["has_money"].astype(bool))
+    units = _summed(lines, ["shop", "day"], ["quantity"])
     return [
-        DayCount(shop, day, int(row.orders), int(row.cancelled), int(units.get((shop, day), 0)), int(row.without_money))
-        for (shop, day), row in zip(sums.index, sums.itertuples(index=False), strict=True)
+        DayCount(*key, int(orders), int(cancelled), int(units.get(key, (0,))[0] or 0), int(without_money))
+        for key, (orders, cancelled, without_money) in sorted(_summed(counted, ["shop", "day"], list(counted.columns[2:])).items())
     ]
+
+
+def _summed(frame: pd.DataFrame, keys: list[str], columns: list[str]) -> dict[tuple, tuple[int | None, ...]]:
+    """Key → the sums of the columns, None where a column has no value; straight in Arrow, for most days hold few rows."""
+    if not len(frame):
+        return {}
+    table = pa.table({name: pa.array(frame[name]) for name in (*keys, *columns)})
+    sums = table.group_by(keys, use_threads=False).aggregate([(name, "sum") for name in columns])
+    told = zip(*(sums.column(f"{name}_sum").to_pylist() for name in columns), strict=True)
+    return dict(zip(zip(*(sums.column(name).to_pylist() for name in keys), strict=True), told, strict=True))
 
 
 def day_sums(orders: pd.DataFrame, lines: pd.DataFrame, refunds: pd.DataFrame) -> dict[tuple[str, date, str], dict[str, int]]:
     """(shop, day, currency) → sums in that currency."""
     found: dict[tuple[str, date, str], dict[str, int]] = {}
     paying = orders[~orders["is_cancelled"] & orders["has_money"].astype(bool)]
-    _add(found, lines, "items_minor", "gross", "sum")
-    _add(found, lines, "discount_minor", "discounts", "sum")
-    _add(found, refunds, "refund_minor", "refunds", "sum")
-    _add(found, paying, "order_id", "paying_orders", "count")
+    _add(found, lines, {"items_minor": "gross", "discount_minor": "discounts"})
+    _add(found, refunds, {"refund_minor": "refunds"})
+    _add(found, paying.assign(one=1), {"one": "paying_orders"})
     return found
 
 
-def _add(found: dict, frame: pd.DataFrame, column: str, name: str, how: str) -> None:
-    frame = frame[frame["currency"].notna() & frame[column].notna()]
-    for key, value in frame.groupby(["shop", "day", "currency"])[column].agg(how).items():
-        found.setdefault(key, {})[name] = int(value)
+def _add(found: dict, frame: pd.DataFrame, names: dict[str, str]) -> None:
+    frame = frame[frame["currency"].notna()]
+    for key, values in _summed(frame, ["shop", "day", "currency"], list(names)).items():
+        told = {name: value for name, value in zip(names.values(), values, strict=True) if value is not None}
+        if told:
+            found.setdefault(key, {}).update(told)
 
 
 def dated_refunds(returns: pd.DataFrame, zone: str) -> pd.DataFrame:
     """Returns that gave money back, with the ``day`` they were requested."""
-    given = returns[returns["status"].isin(REFUNDED) & (returns["kind"] != "cancel").fillna(False) & returns["refund_minor"].notna()]
+    is_given = returns["status"].isin(REFUNDED) & (returns["kind"] != "cancel").fillna(False) & returns["refund_minor"].notna()
+    given = returns.loc[is_given, RETURN_SHOWS]
     return given.assign(day=zone_dates(given["requested_at"], zone))
 
 

@@ -24,6 +24,8 @@ def top_products(lines: pd.DataFrame, convert: Converter) -> tuple[TopProduct, .
         lines: sold lines of the period (``sold_lines``).
     """
     lines = lines[lines["sku"].notna()]
+    if not len(lines):
+        return ()
     units = lines.groupby("sku")["quantity"].sum()
     shops = _sets(lines, ["sku"], "shop")
     titles = lines.dropna(subset="title").sort_values(["placed_at", "shop", "line_id"]).groupby("sku")["title"].last()
@@ -50,6 +52,8 @@ def stock_to_watch(inventory: pd.DataFrame, listings: pd.DataFrame, lines: pd.Da
     Args:
         lines: sold lines, reaching back at least 28 days before the period's end.
     """
+    if not len(inventory):
+        return ()
     recent = lines[(lines["day"] >= period.end - timedelta(days=VELOCITY_DAYS)) & (lines["day"] < period.end)]
     units = _pooled(recent.assign(fulfilled_by=recent["is_marketplace"].map({True: "marketplace", False: "seller"})))
     units = units.groupby(_POOL)["quantity"].sum().to_dict()

@@ -86,7 +86,8 @@ def _left(client: ClientFacts, scope: Scope) -> list[ShopFacts]:
 
 
 def _unsettled(returns: pd.DataFrame, zone: str, period: Period) -> int:
-    asked = returns[returns["status"].isin(UNSETTLED) & (returns["kind"] != "cancel").fillna(False)]
+    is_asked = returns["status"].isin(UNSETTLED) & (returns["kind"] != "cancel").fillna(False)
+    asked = returns.loc[is_asked, ["return_id", "requested_at"]]
     return len(_within(asked.assign(day=zone_dates(asked["requested_at"], zone)), period)["return_id"].unique())
 
 
@@ -140,6 +141,8 @@ def _shop_week(shop, scope: Scope) -> ShopWeek:
 
 
 def _within(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
+    if not len(frame):
+        return frame
     return frame[((frame["day"] >= period.start) & (frame["day"] < period.end)).fillna(False).astype(bool)]
 
 

@@ -10,7 +10,7 @@ from transforms.sites import zone_dates
 from transforms.stages.deal_money import paid_milestones
 from transforms.stages.deals import COLUMNS, KINDS, NAMED, OF_CONTRACT, deals_of, name_of
 from transforms.stages.derive import WAIT, StagedShop
-from transforms.stages.proofs import first, is_not, last_of_all, proofs, typed
+from transforms.stages.proofs import NOTHING, first, is_not, last_of_all, proofs, typed
 
 KEY = ["contract_id"]
 KEYS = {
@@ -55,8 +55,9 @@ def deal_proofs(frames: Mapping[str, pd.DataFrame], shop: StagedShop) -> pd.Data
 
 def _dated(frame: pd.DataFrame, table: str, stage: str, stem: str, shop: StagedShop) -> pd.DataFrame:
     """From a table that has the calendar day beside its instant."""
-    names = _document(frame, table)
-    return proofs("deal", names, stage, frame[f"{stem}_at"], frame[f"{stem}_date"], f"{table}.{stem}_at")
+    if not len(frame):
+        return NOTHING
+    return proofs("deal", _document(frame, table), stage, frame[f"{stem}_at"], frame[f"{stem}_date"], f"{table}.{stem}_at")
 
 
 def _instants(frame: pd.DataFrame, stage: str, evidence: str, shop: StagedShop) -> pd.DataFrame:
@@ -64,6 +65,8 @@ def _instants(frame: pd.DataFrame, stage: str, evidence: str, shop: StagedShop) 
 
     Rows that name their ``evidence`` themselves are taken at their word.
     """
+    if not len(frame):
+        return NOTHING
     at = frame[evidence.partition(".")[2]]
     said = frame.get("evidence", evidence)
     return proofs("deal", _document(frame, "contracts"), stage, at, zone_dates(at, shop.zone), said)
@@ -88,15 +91,15 @@ def deal_waits(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     deals, rows = deals_of(frames), []
     for table, links in NAMED.items():
         for column, (elders, key, stage) in links.items():
-            named = frames[table][column]
-            is_missing = named.notna() & ~named.isin(frames[elders][key])
-            for row in frames[table][is_missing].to_dict("records") if is_missing.any() else ():
+            there = set(frames[elders][key].tolist())
+            is_missing = [number not in there and pd.notna(number) for number in frames[table][column].tolist()]
+            for row in frames[table][is_missing].to_dict("records") if any(is_missing) else ():
                 own = name_of(table, row[COLUMNS[table]]) if table in KINDS else name_of("contracts", row[column])
                 place = "/".join(str(row[name]) for name in KEYS[table])
                 ref = f"{table}/{place} > {elders}/{row[column]}"
                 rows.append(("deal", deals[own], stage, ref, f"{table}.{column}", row["seen_at"]))
-    frame = pd.DataFrame(rows, columns=list(WAIT))
-    return frame.astype({name: kind.dtype for name, kind in WAIT.items()})
+    columns = zip(*rows, strict=True) if rows else [()] * len(WAIT)
+    return pd.DataFrame({name: pd.Series(told, dtype=kind.dtype) for (name, kind), told in zip(WAIT.items(), columns, strict=True)})
 
 
 def deal_standing(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -96,7 +96,7 @@ def _papers(frames: Mapping[str, pd.DataFrame]) -> _Papers:
     drawn = sorted(zip(contracts["created_at"], contracts["contract_id"], strict=True))
     known = [name_of("contracts", number) for _, number in drawn]
     naming = ((table, CONTRACT_IN.get(table, "contract_id")) for table in (*OF_CONTRACT, *LEADS, *CONTRACT_IN))
-    named = {name_of("contracts", number) for table, column in naming for number in frames[table][column].dropna()}
+    named = {name_of("contracts", number) for table, column in naming for number in frames[table][column].tolist() if pd.notna(number)}
     papers = _Papers([*known, *sorted(named - set(known))])
     for table in ("quotations", "contracts"):
         for column, (elders, _, _) in LINKS[table].items():
@@ -111,8 +111,8 @@ def _papers(frames: Mapping[str, pd.DataFrame]) -> _Papers:
 
 
 def _pairs(frame: pd.DataFrame, one: str, other: str) -> Iterable[tuple[str, str]]:
-    told = frame[[one, other]].dropna()
-    return sorted(zip(told[one], told[other], strict=True))
+    both = zip(frame[one].tolist(), frame[other].tolist(), strict=True)
+    return sorted(pair for pair in both if pd.notna(pair[0]) and pd.notna(pair[1]))
 
 
 def _elders(document: str, papers: _Papers) -> list[str]:

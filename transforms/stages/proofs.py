@@ -6,6 +6,8 @@ import pandas as pd
 
 from transforms.stages.derive import PROOF
 
+NOTHING = pd.DataFrame({name: pd.Series([], dtype=kind.dtype) for name, kind in PROOF.items()})
+
 
 def proofs(
     kind: str, subject_id: pd.Series, stage: str, entered_at: pd.Series, entered_date: pd.Series | None, evidence: str | pd.Series
@@ -20,7 +22,7 @@ def typed(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """Proofs of several stages one below the other, in ``PROOF``'s types."""
     made = [pd.DataFrame({name: part[name].astype(kind.dtype) for name, kind in PROOF.items()}) for part in parts if len(part)]
     if not made:
-        return pd.DataFrame({name: pd.Series([], dtype=kind.dtype) for name, kind in PROOF.items()})
+        return NOTHING.copy(deep=False)
     return pd.concat(made, ignore_index=True)
 
 
@@ -32,6 +34,8 @@ def first(frame: pd.DataFrame, keys: list[str], column: str) -> pd.DataFrame:
 def last_of_all(frame: pd.DataFrame, key: str, column: str) -> pd.DataFrame:
     """The latest instant of each group in which every row has one."""
     found = _one(frame, [key], column, is_earliest=False)
+    if not len(found):
+        return found
     return found[~found[key].isin(frame.loc[frame[column].isna(), key])]
 
 
