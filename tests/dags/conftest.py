@@ -87,7 +87,7 @@ def stage(tmp_path_factory) -> Stage:
     return Stage(tmp_path_factory.mktemp("stage"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # one that only waits still costs a tenth of a core
 def airflow(tmp_path_factory, postgres, stage):
     from pipeline.local import LocalAirflow
 
