@@ -44,8 +44,7 @@ class Grid:
 
 def said(cell: str) -> str | None:
     """The cell's text, None where it is one of the ways to write nothing."""
-    even = cell.strip().casefold() if cell.isascii() else plain(cell)  # no word of ``BLANK`` has a blank or a bracket in it
-    return None if even in BLANK else cell
+    return None if plain(cell) in BLANK else cell
 
 
 @lru_cache(maxsize=10_000)  # files repeat their words in every row

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from transforms.stages.deal_money import RANK
+from transforms.stages.deal_money import RANK, completed
 
 GIVEN_BACK = ("refund", "reversal", "chargeback")
 COLUMNS = ("shop", "at", "currency", "part", "minor")
@@ -47,7 +47,7 @@ def money_received(milestones: pd.DataFrame, payments: pd.DataFrame, places: Map
         if is_told:
             rows.append((row["shop"], row["paid_at"], row["currency"], part.name, int(row["due_minor"])))
     came: dict[tuple, int] = defaultdict(int)
-    for row in _taken(payments).sort_values(["paid_at", "payment_id"]).to_dict("records"):
+    for row in completed(payments, "payment").sort_values(["paid_at", "payment_id"]).to_dict("records"):
         contract = (places[row["shop"]], row["order_id"], row["currency"])
         known, start = ([], 0) if pd.isna(row["order_id"]) else (parts.get(contract, []), came[contract])
         came[contract] = start + int(row["amount_minor"])
@@ -57,13 +57,8 @@ def money_received(milestones: pd.DataFrame, payments: pd.DataFrame, places: Map
 
 def money_given_back(payments: pd.DataFrame) -> pd.DataFrame:
     """The same of what went back to buyers, as positive amounts."""
-    back = payments[(payments["kind"].isin(GIVEN_BACK) & (payments["status"] == "completed")).fillna(False).astype(bool)]
+    back = completed(payments, *GIVEN_BACK)
     return _frame((row["shop"], row["paid_at"], row["currency"], "returned", -int(row["amount_minor"])) for row in back.to_dict("records"))
-
-
-def _taken(payments: pd.DataFrame) -> pd.DataFrame:
-    """Transfers that stayed: one that was recalled is told by its status alone, no refund follows."""
-    return payments[((payments["kind"] == "payment") & (payments["status"] == "completed")).fillna(False).astype(bool)]
 
 
 def _split(parts: list[_Part], start: int, end: int) -> Iterator[tuple[str, int]]:

@@ -8,6 +8,11 @@ PLACE = ["contract_id", "currency"]
 RANK = {"deposit": 0, "full": 0, "balance": 1}  # in which order a contract's parts fall due
 
 
+def completed(payments: pd.DataFrame, *kinds: str) -> pd.DataFrame:
+    """The transfers of these kinds that stayed: one that was recalled is told by its status alone, no refund follows."""
+    return payments[(payments["kind"].isin(kinds) & (payments["status"] == "completed")).fillna(False).astype(bool)]
+
+
 def paid_milestones(milestones: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
     """``milestones`` with ``paid_at`` as far as anybody tells it, and ``paid_evidence``: the column that does.
 
@@ -26,8 +31,7 @@ def paid_milestones(milestones: pd.DataFrame, payments: pd.DataFrame) -> pd.Data
 
 def _covered(milestones: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
     """One row a part that was covered: ``covered_at``."""
-    came = payments[((payments["kind"] == "payment") & (payments["status"] == "completed")).fillna(False).astype(bool)]
-    came = came.rename(columns={"order_id": "contract_id", "paid_at": "covered_at"}).dropna(subset="contract_id")
+    came = completed(payments, "payment").rename(columns={"order_id": "contract_id", "paid_at": "covered_at"}).dropna(subset="contract_id")
     came = came.sort_values(["covered_at", "payment_id"])
     came = came.assign(sum_minor=came.groupby(PLACE)["amount_minor"].cumsum())[[*PLACE, "sum_minor", "covered_at"]]
     due = milestones.drop_duplicates([*PLACE, "milestone"])
